@@ -1,0 +1,1 @@
+"""The parts of the simulated phone network; `hotline.adapters.simulator` is its front door."""

@@ -1,0 +1,229 @@
+"""Settings from the environment: frozen, typed, without a default secret, all mistakes told at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+PROVIDERS = ("twilio", "simulator", "none")
+PROVIDER_API = "https://api.twilio.com"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+SHORTEST_SECRET = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One setting that is missing or unsafe, and what to do about it."""
+
+    name: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.what}. {self.remedy}"
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; `problems` lists every one of them with its remedy."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the application must be told. Secrets never appear in its repr."""
+
+    instance: Path
+    database_url: str
+    public_url: str
+    secret_key: str = field(repr=False)
+    field_keys: tuple[str, ...] = field(repr=False)
+    index_key: str = field(repr=False)
+    provider: str = "none"
+    telephony_api_url: str = PROVIDER_API
+    account_sid: str = ""
+    auth_tokens: tuple[str, ...] = field(default=(), repr=False)
+    demo: bool = False
+    embedded_jobs: bool = True
+    second_factor: bool = True
+    # How many proxies stand in front: their X-Forwarded-* headers are believed, no further ones.
+    proxies: int = 0
+    calls_per_second: float = 1.0
+    concurrent_calls: int = 20
+    idle_minutes: int = 10
+    timezone: str = "Asia/Macau"
+
+    @property
+    def has_telephony(self) -> bool:
+        """True unless calls are only logged by hand."""
+        return self.provider != "none"
+
+    @property
+    def is_https(self) -> bool:
+        """True when people reach us under https."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def spool_path(self) -> Path:
+        """The local file that keeps what arrived while the database was away."""
+        return self.instance / "spool"
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def normalise_database_url(url: str) -> str:
+    """The URL with the driver we use, whatever spelling of PostgreSQL it came in."""
+    for prefix in ("postgres://", "postgresql://", "postgresql+psycopg2://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def read(environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration the environment describes.
+
+    Raises ConfigError with every missing or unsafe setting, each with its remedy.
+    """
+    given = os.environ if environ is None else environ
+    problems: list[Problem] = []
+    instance = Path(given.get("HOTLINE_INSTANCE", "instance")).resolve()
+    provider = given.get("HOTLINE_PROVIDER", "none").strip().lower()
+    if provider not in PROVIDERS:
+        problems.append(
+            Problem("HOTLINE_PROVIDER", f"{provider!r} is not known", "Use twilio, simulator or none.")
+        )
+    public_url = given.get("HOTLINE_PUBLIC_URL", "").strip().rstrip("/")
+    problems += _public_url_problems(public_url)
+    secret_key = given.get("HOTLINE_SECRET_KEY", "").strip()
+    field_keys = _split(given.get("HOTLINE_FIELD_KEYS", ""))
+    index_key = given.get("HOTLINE_INDEX_KEY", "").strip()
+    problems += _secret_problems(secret_key, field_keys, index_key)
+    tokens = _split(given.get("TWILIO_AUTH_TOKEN", ""))
+    account_sid = given.get("TWILIO_ACCOUNT_SID", "").strip()
+    api_url = given.get("HOTLINE_TELEPHONY_API_URL", "").strip().rstrip("/")
+    if provider in ("twilio", "simulator"):
+        problems += _provider_problems(provider, account_sid, tokens, api_url)
+    numbers = _Numbers(given, problems)
+    config = Config(
+        instance=instance,
+        database_url=normalise_database_url(
+            given.get("HOTLINE_DATABASE_URL", "").strip() or f"sqlite:///{instance}/hotline.sqlite3"
+        ),
+        public_url=public_url,
+        secret_key=secret_key,
+        field_keys=field_keys,
+        index_key=index_key,
+        provider=provider,
+        telephony_api_url=api_url or PROVIDER_API,
+        account_sid=account_sid,
+        auth_tokens=tokens,
+        embedded_jobs=given.get("HOTLINE_EMBEDDED_JOBS", "1") != "0",
+        proxies=int(numbers.read("HOTLINE_PROXIES", 0)),
+        calls_per_second=numbers.read("HOTLINE_CALLS_PER_SECOND", 1.0),
+        concurrent_calls=int(numbers.read("HOTLINE_CONCURRENT_CALLS", 20)),
+        idle_minutes=int(numbers.read("HOTLINE_IDLE_MINUTES", 10)),
+    )
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+class _Numbers:
+    """Reads numeric settings and notes those that are none."""
+
+    def __init__(self, given: Mapping[str, str], problems: list[Problem]) -> None:
+        self._given = given
+        self._problems = problems
+
+    def read(self, name: str, default: float) -> float:
+        """The number under that name, or the default."""
+        text = self._given.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1
+        if number < 0:
+            self._problems.append(Problem(name, "is not a number", "Give a number of 0 or more."))
+            return default
+        return number
+
+
+def _public_url_problems(url: str) -> list[Problem]:
+    name = "HOTLINE_PUBLIC_URL"
+    if not url:
+        return [Problem(name, "is missing", "Set the address people and the provider reach us at.")]
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return [Problem(name, "is no web address", "Write it like https://hotline.example.org.")]
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return [Problem(name, "holds more than an address", "Leave out credentials, ? and #.")]
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        return [Problem(name, "is not encrypted", "Use https; plain http is for this machine only.")]
+    return []
+
+
+def _weak(secret: str) -> bool:
+    return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8
+
+
+def _secret_problems(secret: str, keys: tuple[str, ...], index_key: str) -> list[Problem]:
+    make = "Make one with: hotline keys"
+    problems = []
+    for name, value in (("HOTLINE_SECRET_KEY", secret), ("HOTLINE_INDEX_KEY", index_key)):
+        if not value:
+            problems.append(Problem(name, "is missing", make))
+        elif _weak(value):
+            problems.append(Problem(name, "is too easy to guess", make))
+    if not keys:
+        problems.append(Problem("HOTLINE_FIELD_KEYS", "is missing", make))
+    elif any(_weak(key) for key in keys):
+        problems.append(Problem("HOTLINE_FIELD_KEYS", "holds a key too easy to guess", make))
+    if index_key and index_key in keys:
+        problems.append(
+            Problem("HOTLINE_INDEX_KEY", "is also a field key", "It must be a key of its own.")
+        )
+    return problems
+
+
+def _provider_problems(
+    provider: str, account_sid: str, tokens: tuple[str, ...], api_url: str
+) -> list[Problem]:
+    problems = []
+    if not account_sid:
+        problems.append(
+            Problem("TWILIO_ACCOUNT_SID", "is missing", "Copy it from the provider's console.")
+        )
+    if not tokens:
+        problems.append(
+            Problem(
+                "TWILIO_AUTH_TOKEN", "is missing",
+                "Without it anybody could forge calls. Copy it from the provider's console.",
+            )
+        )
+    if provider == "simulator" and not api_url:
+        problems.append(
+            Problem(
+                "HOTLINE_TELEPHONY_API_URL", "is missing",
+                "Give the address the simulator listens on, such as http://127.0.0.1:5055.",
+            )
+        )
+    if api_url:
+        parts = urlsplit(api_url)
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            problems.append(
+                Problem("HOTLINE_TELEPHONY_API_URL", "is not encrypted", "Use https.")
+            )
+        elif parts.scheme not in ("http", "https") or not parts.hostname:
+            problems.append(
+                Problem("HOTLINE_TELEPHONY_API_URL", "is no web address", "Write it with https://.")
+            )
+    return problems

@@ -1,0 +1,141 @@
+"""The database and the only place that commits.
+
+Writes open a session of their own with `unit_of_work()`; pages read through `db.session`. On SQLite
+a write begins IMMEDIATE, so that it waits its turn instead of failing when it turns from reading to
+writing; reads begin DEFERRED, so that a polling page never queues behind a webhook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any
+
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from models.base import Base
+from models.outbox import OutboxMessage
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+BEGIN = "hotline_begin"
+
+
+class Patience(Enum):
+    """How long a transaction may wait for the database.
+
+    PAGE is for people and jobs. VOICE is for the provider's webhooks: a caller hears nothing while
+    we wait, so lock, statement and connection waits together stay under a second.
+    """
+
+    PAGE = "page"
+    VOICE = "voice"
+
+
+def init_database(app: Flask, url: str) -> None:
+    """Bind the application to its database: one engine for pages, an impatient one for voice."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(url, Patience.PAGE)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    voice = create_engine(url, **_options(url, Patience.VOICE))
+    prepare_engine(voice, busy_seconds=0.6)
+    app.extensions["hotline.voice_engine"] = voice
+
+
+def _options(url: str, patience: Patience) -> dict[str, Any]:
+    if make_url(url).get_backend_name() == "sqlite":
+        seconds = 10.0 if patience is Patience.PAGE else 0.6
+        return {"connect_args": {"timeout": seconds, "check_same_thread": False}}
+    if patience is Patience.PAGE:
+        limits = "-c statement_timeout=20000 -c lock_timeout=8000"
+        return {
+            "connect_args": {"connect_timeout": 5, "options": limits},
+            "pool_size": 10, "max_overflow": 20, "pool_pre_ping": True,
+        }
+    limits = "-c statement_timeout=600 -c lock_timeout=400"
+    return {
+        "connect_args": {"connect_timeout": 2, "options": limits},
+        "pool_size": 16, "max_overflow": 16, "pool_timeout": 0.3, "pool_recycle": 300,
+    }
+
+
+def prepare_engine(engine: Engine, busy_seconds: float = 10.0) -> None:
+    """Give an SQLite engine its journal, foreign keys and explicit BEGIN; others stay as they are."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    def connect(connection: Any, _record: object) -> None:  # noqa: ANN401
+        # The driver's own BEGIN would come too late and never IMMEDIATE.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # A call that was answered must survive a power cut: wait for the disk at each commit.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
+
+    event.listen(engine, "connect", connect)
+    event.listen(engine, "begin", begin)
+
+
+def engine_for(patience: Patience) -> Engine:
+    """The engine of the current application for that patience."""
+    if patience is Patience.VOICE:
+        engine: Engine = current_app.extensions["hotline.voice_engine"]
+        return engine
+    return db.engine
+
+
+@contextmanager
+def unit_of_work(patience: Patience = Patience.PAGE) -> Iterator[Session]:
+    """A session whose changes are committed together when the block ends, or not at all.
+
+    Objects stay readable after the commit. When an outbox row was written, the job engine is
+    nudged once the commit is done.
+    """
+    engine = engine_for(patience).execution_options(**{BEGIN: "IMMEDIATE"})
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+    if session.info.get("outbox"):
+        nudge = current_app.extensions.get("hotline.nudge")
+        if nudge is not None:
+            nudge()
+
+
+@event.listens_for(Session, "after_flush")
+def _notice_outbox(session: Session, _context: object) -> None:
+    if any(isinstance(row, OutboxMessage) for row in session.new):
+        session.info["outbox"] = True
+
+
+def begin_immediate_for_library() -> None:
+    """Let the sign-in library's own session write without the upgrade from read to write lock.
+
+    That library commits by itself (a named exception to the rule of this module).
+    """
+    if db.engine.dialect.name == "sqlite":
+        db.session.connection(execution_options={BEGIN: "IMMEDIATE"})
+
+
+def dispose(app: Flask) -> None:
+    """Close every connection of the application's engines."""
+    app.extensions["hotline.voice_engine"].dispose()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,1 @@
+"""What the system remembers: typed tables and column types, knowing SQLAlchemy and no web."""

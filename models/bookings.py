@@ -1,0 +1,145 @@
+"""Face-to-face counselling: who has time when, appointments, and what holds their time."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Keyed, PublicId, enum_type
+from models.crypto import EncryptedJson, EncryptedText
+from triage.vocabulary import AppointmentMode, AppointmentStatus, ResponseCode
+
+
+class Availability(Keyed, Base):
+    """A weekly time a counsellor sees people at a centre; minutes after local midnight."""
+
+    __tablename__ = "availabilities"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("starts < ends AND starts >= 0 AND ends <= 1440", name="minutes"),
+        Index("ix_availabilities_counsellor", "counsellor_id", "weekday"),
+    )
+
+    counsellor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"), index=True)
+    weekday: Mapped[int]
+    starts: Mapped[int]
+    ends: Mapped[int]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    modes: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["onsite", "phone", "online"])
+
+
+class AvailabilityException(Keyed, Base):
+    """Leave (time taken away) or an extra time of a counsellor."""
+
+    __tablename__ = "availability_exceptions"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="order"),)
+
+    counsellor_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"))
+    is_extra: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Appointment(Keyed, PublicId, Base):
+    """A booked meeting. Times are on the five-minute grid; the buffer follows `ends_at`."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        Index("ix_appointments_week", "centre_id", "starts_at"),
+        Index("ix_appointments_counsellor", "counsellor_id", "starts_at"),
+    )
+
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
+    counsellor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    mode: Mapped[AppointmentMode] = mapped_column(
+        enum_type(AppointmentMode, "mode"), default=AppointmentMode.ONSITE
+    )
+    status: Mapped[AppointmentStatus] = mapped_column(
+        enum_type(AppointmentStatus, "status"), default=AppointmentStatus.CONFIRMED
+    )
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    buffer_minutes: Mapped[int] = mapped_column(default=15)
+    language: Mapped[str | None] = mapped_column(String(8))
+    session_number: Mapped[int | None]
+    sessions_planned: Mapped[int | None]
+    reminder_at: Mapped[datetime | None]
+    booked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    booked_at: Mapped[datetime]
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"))
+    arrived_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    status_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
+    address: Mapped[str | None] = mapped_column(EncryptedText)
+    checked_in_at: Mapped[datetime | None]
+    checked_out_at: Mapped[datetime | None]
+    is_practice: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    reservations: Mapped[list[Reservation]] = relationship(cascade="all, delete-orphan")
+
+
+class Reservation(Base):
+    """One five-minute slot of one resource, held by one appointment.
+
+    The primary key is the constraint that makes an overlap impossible on both databases.
+    `kind` is counsellor, room or caller (for a case without a caller: case).
+    """
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        CheckConstraint("kind IN ('counsellor','room','caller','case')", name="kind"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    resource_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot_at: Mapped[datetime] = mapped_column(primary_key=True)
+    appointment_id: Mapped[int] = mapped_column(
+        ForeignKey("appointments.id", ondelete="CASCADE"), index=True
+    )
+
+
+class WaitingEntry(Keyed, PublicId, Base):
+    """Somebody waiting for a meeting, in order of code and then waiting time."""
+
+    __tablename__ = "waiting_entries"
+    __table_args__ = (Index("ix_waiting_entries_order", "centre_id", "ended_at", "rank"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
+    rank: Mapped[int]
+    code: Mapped[ResponseCode] = mapped_column(enum_type(ResponseCode, "code"))
+    wishes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    since: Mapped[datetime]
+    target_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None] = mapped_column(index=True)
+    offered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None] = mapped_column(String(20))
+
+
+class SessionNote(Keyed, Base):
+    """What happened in one session: note, measures as scores, next step."""
+
+    __tablename__ = "session_notes"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointments.id"), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    text: Mapped[str] = mapped_column(EncryptedText)
+    measures: Mapped[dict[str, float]] = mapped_column(EncryptedJson, default=dict)
+    next_step: Mapped[str | None] = mapped_column(EncryptedText)
+    written_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    written_at: Mapped[datetime]
+    signed_at: Mapped[datetime | None]
