@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from hotline.adapters.simulation.scenario import Person, Press
 
 if TYPE_CHECKING:
-    from hotline.adapters.simulation.network import Core
+    from hotline.adapters.simulation.bridges import Bridge
+    from hotline.adapters.simulation.core import Core
 
 FINAL = frozenset(("completed", "busy", "failed", "no-answer", "canceled"))
 EVENT_OF = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
@@ -28,6 +29,10 @@ class Instruction:
     method: str = "POST"
     params: tuple[tuple[str, str], ...] = ()
     document: str = ""
+
+
+class LegDequeued(Exception):
+    """Somebody took the waiting leg out of its queue; it is connected from now on."""
 
 
 class LegRedirected(Exception):
@@ -80,6 +85,7 @@ class Record:
     """What the summary tells about a leg."""
 
     heard: list[str] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
     bridged_with: list[str] = field(default_factory=list)
     documents: int = 0
     voicemail_seconds: float = 0.0
@@ -114,7 +120,9 @@ class Leg:
         self.record = Record()
         self.keypad = ""
         self.picked_up = False
-        self.queue_sid = ""
+        self.bridge: Bridge | None = None
+        self.dequeued = False
+        self.whispered = False
         self.hang_up_at: float | None = None
         self.changed = threading.Condition(core.lock)
         self.used_fallback = False
@@ -146,11 +154,18 @@ class Leg:
             if status in FINAL:
                 self.ended_at = elapsed
             number, self._sequence = self._sequence, self._sequence + 1
-            self.changed.notify_all()
+            self.notify()
             wanted = self.subscription
         self.core.emit("status", self, status=status)
         if wanted is not None and EVENT_OF.get(status, "completed") in wanted.events:
             self.core.tell_status(self, wanted, status, number)
+
+    def notify(self) -> None:
+        """Wake whoever waits on this leg: its own thread, and that of the leg that dials it."""
+        with self.core.lock:
+            self.changed.notify_all()
+            if self.parent is not None:
+                self.parent.changed.notify_all()
 
     def end(self, status: str = "completed", by: str = "") -> None:
         """Finish the leg; the first reason given is kept."""
@@ -200,6 +215,9 @@ class Leg:
                 self.end("completed", by="itself")
             if self.over:
                 raise LegOver
+            if self.dequeued:
+                self.dequeued = False
+                raise LegDequeued
             if self._redirect is not None:
                 instruction, self._redirect = self._redirect, None
                 raise LegRedirected(instruction)

@@ -208,6 +208,8 @@ def person(values: Mapping[str, Any], where: str = "person") -> Person:
             given["picks"] = Picks(given["picks"])
         except ValueError as error:
             raise ScenarioError(f"{where}: picks must be one of {', '.join(Picks)}") from error
+    if where == "phones":
+        given.setdefault("talk", "until_the_other")
     if given.get("talk") == "until_the_other":
         given["talk"] = None
     return _make(Person, given, where)

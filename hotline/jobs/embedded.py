@@ -1,0 +1,85 @@
+"""Runs the job engine inside this process: one thread for the outbox, a timer for the rest.
+
+The thread sleeps on an event, which `unit_of_work` sets after a commit that wrote an outbox row, so
+that ringing starts within milliseconds. APScheduler keeps the time for what is periodic.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from hotline.jobs.engine import Engine
+from hotline.jobs.registry import JobContext, Registry
+
+log = logging.getLogger("hotline.jobs")
+
+POLL_SECONDS = 0.5
+BEAT_SECONDS = 10
+
+
+def worker_name() -> str:
+    """A name for this worker: host and process."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+class Embedded:
+    """The job engine's threads in this process; `start` and `stop` them."""
+
+    def __init__(self, app: Flask, registry: Registry, context: JobContext) -> None:
+        self.engine = Engine(app, registry, context, worker_name())
+        self._wake = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._dispatch, name="outbox", daemon=True)
+        self._timer = BackgroundScheduler(timezone="UTC")
+
+    def nudge(self) -> None:
+        """Something was posted: look at the outbox now."""
+        self._wake.set()
+
+    def start(self) -> None:
+        """Start both threads."""
+        self._thread.start()
+        self._timer.add_job(
+            self._guarded(self.engine.run_periodic), "interval", seconds=1,
+            id="periodic", coalesce=True, max_instances=1,
+        )
+        self._timer.add_job(
+            self._guarded(self.engine.beat), "interval", seconds=BEAT_SECONDS,
+            id="beat", coalesce=True, max_instances=1,
+        )
+        self._timer.start()
+        self._guarded(self.engine.beat)()
+
+    def stop(self) -> None:
+        """Finish what is under way, then stop; waits at most a few seconds."""
+        self._stop.set()
+        self._wake.set()
+        self._timer.shutdown(wait=True)
+        self._thread.join(timeout=5)
+
+    def _guarded(self, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # the database may be away: try again next time
+                log.warning("worker could not run: %s", type(error).__name__)
+
+        return run
+
+    def _dispatch(self) -> None:
+        deliver = self.engine.deliver_due
+        while not self._stop.is_set():
+            self._wake.wait(POLL_SECONDS)
+            self._wake.clear()
+            try:
+                while deliver() and not self._stop.is_set():
+                    pass
+            except Exception as error:  # the database may be away: try again next time
+                log.warning("outbox could not be read: %s", type(error).__name__)
+                self._stop.wait(1)

@@ -1,0 +1,37 @@
+"""Writes what must leave the house into the outbox, in the transaction that decided it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.outbox import OutboxMessage
+
+
+def post(
+    session: Session,
+    kind: str,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    dedupe_key: str | None = None,
+    **payload: Any,  # noqa: ANN401
+) -> None:
+    """Add one intent to act on the world; the job engine carries it out after the commit.
+
+    The payload holds ids only. With a `dedupe_key` the same intent is written once, however often
+    it is decided.
+    """
+    if dedupe_key is not None and session.scalar(
+        select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key)
+    ):
+        return
+    session.add(
+        OutboxMessage(
+            kind=kind, payload=payload, dedupe_key=dedupe_key,
+            due_at=due_at or now, created_at=now,
+        )
+    )

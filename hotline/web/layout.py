@@ -1,0 +1,90 @@
+"""What every page's frame needs: who is signed in, where they may go, in which language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from hotline.access.policy import Permission, may_enter
+from hotline.web.actor import current_actor
+
+PRODUCT = "Hotline"
+STYLE_SHEETS = ("tokens", "base", "parts", "pages")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of the navigation."""
+
+    text: str
+    address: str
+    icon: str
+    key: str
+    current: bool
+
+
+def _places() -> list[tuple[str, str, str, str, tuple[Permission, ...]]]:
+    p = Permission
+    return [
+        (_("Desk"), "calls.desk", "phone", "g d", (p.CALL_TAKE,)),
+        (_("Queue"), "followups.queue", "list", "g q", (p.FOLLOW_UP_WORK,)),
+        (_("Week"), "bookings.week", "calendar", "g w", (p.BOOKING_READ,)),
+        (_("Cases"), "cases.index", "folder", "g c", (p.CASE_READ,)),
+        (_("Wall"), "wall.show", "wall", "g l", (p.WALL_SEE,)),
+        (
+            _("Settings"), "settings.index", "settings", "g s",
+            (p.SETTINGS_WRITE, p.PEOPLE_MANAGE, p.ROSTER_WRITE),
+        ),
+    ]
+
+
+def navigation() -> list[Item]:
+    """The places this person may go, most used first."""
+    actor = current_actor()
+    room = (request.blueprint or "").split(".")[0]
+    return [
+        Item(text, url_for(endpoint), icon, key, endpoint.split(".")[0] == room)
+        for text, endpoint, icon, key, permissions in _places()
+        if endpoint in current_app.view_functions
+        and any(may_enter(actor, permission) for permission in permissions)
+    ]
+
+
+def home_endpoint() -> str:
+    """The screen that is this person's: desk, queue, wall or settings."""
+    actor = current_actor()
+    for permission, endpoint in (
+        (Permission.WALL_SEE, "wall.show"),
+        (Permission.CASE_WRITE, "followups.queue"),
+        (Permission.CALL_TAKE, "calls.desk"),
+        (Permission.BOOKING_READ, "bookings.week"),
+        (Permission.SETTINGS_WRITE, "settings.index"),
+    ):
+        if may_enter(actor, permission) and endpoint in current_app.view_functions:
+            return endpoint
+    return "access.me"
+
+
+def init_layout(app: Flask) -> None:
+    """Give the layouts their words and places."""
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        signed_in = bool(current_user) and current_user.is_authenticated
+        return {
+            "product_name": PRODUCT,
+            "style_sheets": STYLE_SHEETS,
+            "home_address": url_for("web.home"),
+            "body_data": {},
+            "nav_items": navigation() if signed_in else [],
+            "account_items": [],
+            "sign_out_address": url_for("security.logout") if signed_in else None,
+            "alerts_address": None,
+            "shift": None,
+            "who": {"name": current_user.display_name, "roles": ""} if signed_in else None,
+            "demo": app.config["HOTLINE"].demo,
+        }

@@ -1,0 +1,24 @@
+"""Imports every table, so that the metadata is whole for migrations and mappers."""
+
+from __future__ import annotations
+
+from models import (
+    accounts,
+    agency,
+    audit,
+    bookings,
+    callers,
+    calls,
+    cases,
+    followups,
+    outbox,
+    reports,
+)
+from models.base import Base
+
+metadata = Base.metadata
+
+__all__ = [
+    "accounts", "agency", "audit", "bookings", "callers", "calls", "cases", "followups", "metadata",
+    "outbox", "reports",
+]
