@@ -1,0 +1,3 @@
+"""Imports every room's jobs, so that the registry is whole."""
+
+from __future__ import annotations
