@@ -9,14 +9,19 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import phonenumbers
-from flask_babel import format_date, format_datetime, get_timezone, gettext, ngettext
+from flask import Flask
+from flask_babel import format_date, format_datetime, get_locale, get_timezone, gettext, ngettext
+
+from hotline.web.controls import control_attributes, flat_errors, form_errors, is_choice_group
+from hotline.web.script_words import script_words
+from hotline.web.words import code_meaning, prompt, word
 
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-# CLDR skeleton-like patterns by what the reader needs; the locale's own order and words. Only the
-# twenty-four-hour clock is fixed, because rosters and opening hours are written in it.
+# Written out, because a locale's own short forms differ from what rosters and door signs here show:
+# always the twenty-four-hour clock, and the weekday where a meeting is meant.
 _STYLES = {
     "en": {
         "time": "HH:mm",
@@ -43,8 +48,6 @@ _STYLES = {
 
 
 def _pattern(style: str) -> str:
-    from flask_babel import get_locale
-
     locale = get_locale()
     language = locale.language if locale is not None else "en"
     return _STYLES.get(language, _STYLES["en"])[style]
@@ -136,3 +139,15 @@ def masked_number(number: str | None) -> str:
         except phonenumbers.NumberParseException:
             country = ""
     return f"{country}•••• •{digits[-3:]}"
+
+
+def init_formats(app: Flask) -> None:
+    """Give templates their filters, tests and functions."""
+    for filter_ in (
+        local_time, local_date, relative, ago, duration, masked_number, word, code_meaning, prompt,
+        flat_errors, form_errors,
+    ):
+        app.add_template_filter(filter_, filter_.__name__)
+    app.add_template_test(is_choice_group, "choice_group")
+    app.add_template_global(control_attributes, "control_attributes")
+    app.add_template_global(script_words, "script_words")

@@ -13,7 +13,9 @@ from hotline.access.policy import Permission, may_enter
 from hotline.web.actor import current_actor
 
 PRODUCT = "Hotline"
-STYLE_SHEETS = ("tokens", "base", "parts", "pages")
+STYLE_SHEETS = (
+    "tokens", "base", "layout", "menus", "buttons", "forms", "components", "views", "print",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,10 @@ class Item:
 def _places() -> list[tuple[str, str, str, str, tuple[Permission, ...]]]:
     p = Permission
     return [
-        (_("Desk"), "calls.desk", "phone", "g d", (p.CALL_TAKE,)),
-        (_("Queue"), "followups.queue", "list", "g q", (p.FOLLOW_UP_WORK,)),
-        (_("Week"), "bookings.week", "calendar", "g w", (p.BOOKING_READ,)),
-        (_("Cases"), "cases.index", "folder", "g c", (p.CASE_READ,)),
+        (_("Desk"), "calls.desk", "desk", "g d", (p.CALL_TAKE,)),
+        (_("Queue"), "followups.queue", "queue", "g q", (p.FOLLOW_UP_WORK,)),
+        (_("Week"), "bookings.week", "week", "g w", (p.BOOKING_READ,)),
+        (_("Cases"), "cases.index", "case", "g c", (p.CASE_READ,)),
         (_("Wall"), "wall.show", "wall", "g l", (p.WALL_SEE,)),
         (
             _("Settings"), "settings.index", "settings", "g s",

@@ -1,0 +1,1 @@
+"""Tables of words: one module a subject, one table an enum of the vocabulary."""

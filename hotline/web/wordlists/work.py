@@ -1,0 +1,131 @@
+"""Words for what follows a call: routes, tasks, attempts, cases, appointments, centres."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+
+from triage.vocabulary import (
+    AppointmentMode,
+    AppointmentStatus,
+    AttemptOutcome,
+    CaseKind,
+    CaseStatus,
+    CentreStatus,
+    ClosureReason,
+    Route,
+    TaskKind,
+    TaskStatus,
+)
+
+ROUTE = {
+    Route.EMERGENCY: _lp("route", "Emergency"),
+    Route.PHONE: _lp("route", "Phone follow-up"),
+    Route.PHONE_AND_BOOKING: _lp("route", "Phone follow-up, and a booking offered"),
+    Route.SUPERVISOR_DECISION: _lp("route", "The supervisor decides"),
+    Route.SAFETY_ON_CALL: _lp("route", "Safety plan during the call; we cannot ring back"),
+    Route.FACE_TO_FACE: _lp("route", "Face-to-face counselling"),
+    Route.PROGRAMME: _lp("route", "Programme"),
+    Route.RESOURCE: _lp("route", "Practical help"),
+    Route.REFERRAL: _lp("route", "Referral"),
+    Route.SERVICE_ORDER: _lp("route", "Service order"),
+    Route.JUSTICE: _lp("route", "Justice case"),
+    Route.INFORMATION: _lp("route", "Information given"),
+    Route.NO_CASE: _lp("route", "No case"),
+    Route.SHIFT_LEADER_REVIEW: _lp("route", "The shift leader looks"),
+}
+
+TASK_KIND = {
+    TaskKind.PHONE: _lp("task", "Follow-up call"),
+    TaskKind.EMERGENCY: _lp("task", "Emergency"),
+    TaskKind.BOOKING_OFFER: _lp("task", "Offer a booking"),
+    TaskKind.WAITING_CHECK: _lp("task", "Check on somebody waiting"),
+    TaskKind.SUPERVISOR_DECISION: _lp("task", "Supervisor's decision"),
+    TaskKind.REVIEW_SUGGESTION: _lp("task", "Look at a higher suggestion"),
+    TaskKind.ASSESS_RISK: _lp("task", "Ask about risk"),
+    TaskKind.MANDATORY_REPORT: _lp("task", "Mandatory report"),
+    TaskKind.REFERRAL: _lp("task", "Make a referral"),
+    TaskKind.RESOURCE: _lp("task", "Arrange practical help"),
+    TaskKind.CALL_BACK: _lp("task", "Call back as asked"),
+    TaskKind.VOICEMAIL: _lp("task", "Listen to a message"),
+    TaskKind.MISSED_CALL: _lp("task", "Call back a missed call"),
+    TaskKind.NO_SHOW_CHECK: _lp("task", "Check after a missed appointment"),
+}
+
+TASK_STATUS = {
+    TaskStatus.OPEN: _lp("task status", "Open"),
+    TaskStatus.IN_PROGRESS: _lp("task status", "In hand"),
+    TaskStatus.ESCALATED: _lp("task status", "Passed up"),
+    TaskStatus.DONE: _lp("task status", "Done"),
+    TaskStatus.CANCELLED: _lp("task status", "Cancelled"),
+}
+
+ATTEMPT_OUTCOME = {
+    AttemptOutcome.REACHED_BETTER: _l("Reached, doing better"),
+    AttemptOutcome.REACHED_SAME: _l("Reached, about the same"),
+    AttemptOutcome.REACHED_WORSE: _l("Reached, doing worse"),
+    AttemptOutcome.REACHED_DECLINED: _l("Reached, wants no further calls"),
+    AttemptOutcome.THIRD_PARTY: _l("Somebody else answered"),
+    AttemptOutcome.VOICEMAIL_LEFT: _l("Left a voice message"),
+    AttemptOutcome.NO_ANSWER: _l("No answer"),
+    AttemptOutcome.BUSY: _l("Busy"),
+    AttemptOutcome.WRONG_NUMBER: _l("Wrong number"),
+    AttemptOutcome.BARRED: _l("Barred or out of service"),
+    AttemptOutcome.IN_HOSPITAL: _l("In hospital"),
+    AttemptOutcome.DECEASED: _l("Has died"),
+    AttemptOutcome.EMERGENCY: _l("Emergency during the call"),
+}
+
+CASE_STATUS = {
+    CaseStatus.NEW: _lp("case", "New"),
+    CaseStatus.OPEN: _lp("case", "Open"),
+    CaseStatus.WAITING: _lp("case", "On the waiting list"),
+    CaseStatus.COUNSELLING: _lp("case", "In counselling"),
+    CaseStatus.ON_HOLD: _lp("case", "On hold"),
+    CaseStatus.CLOSING: _lp("case", "Closing proposed"),
+    CaseStatus.CLOSED: _lp("case", "Closed"),
+}
+
+CASE_KIND = {
+    CaseKind.COUNSELLING: _lp("case kind", "Counselling"),
+    CaseKind.RESOURCE: _lp("case kind", "Practical help"),
+    CaseKind.BOTH: _lp("case kind", "Counselling and practical help"),
+    CaseKind.OTHER: _lp("case kind", "Other"),
+}
+
+CLOSURE_REASON = {
+    ClosureReason.GOALS_MET: _l("Goals met"),
+    ClosureReason.ENGAGED_ELSEWHERE: _l("Gets help elsewhere"),
+    ClosureReason.REFERRED_RECEIVED: _l("Referred, and received there"),
+    ClosureReason.DECLINED: _l("Wants no further help"),
+    ClosureReason.UNABLE_TO_REACH: _l("Could not be reached"),
+    ClosureReason.MOVED: _l("Moved away"),
+    ClosureReason.DUPLICATE: _l("The same as another case"),
+    ClosureReason.DECEASED: _l("Has died"),
+    ClosureReason.INFORMATION_ONLY: _l("Needed information only"),
+    ClosureReason.SERVICE_REFUSED: _l("We could not take the case"),
+}
+
+APPOINTMENT_STATUS = {
+    AppointmentStatus.CONFIRMED: _lp("appointment", "Booked"),
+    AppointmentStatus.ARRIVED: _lp("appointment", "Arrived"),
+    AppointmentStatus.ATTENDED: _lp("appointment", "Attended"),
+    AppointmentStatus.NO_SHOW: _lp("appointment", "Did not come"),
+    AppointmentStatus.LATE_CANCEL: _lp("appointment", "Cancelled late"),
+    AppointmentStatus.CANCELLED: _lp("appointment", "Cancelled"),
+    AppointmentStatus.MOVED: _lp("appointment", "Moved"),
+}
+
+APPOINTMENT_MODE = {
+    AppointmentMode.ONSITE: _lp("meeting", "At the centre"),
+    AppointmentMode.ONLINE: _lp("meeting", "Online"),
+    AppointmentMode.PHONE: _lp("meeting", "By telephone"),
+    AppointmentMode.HOME: _lp("meeting", "At home"),
+}
+
+CENTRE_STATUS = {
+    CentreStatus.OPEN: _lp("centre", "Open"),
+    CentreStatus.LIMITED: _lp("centre", "Limited service"),
+    CentreStatus.SUSPENDED: _lp("centre", "Suspended"),
+    CentreStatus.CLOSED: _lp("centre", "Closed"),
+}

@@ -1,0 +1,97 @@
+"""What a person reads for a value of the vocabulary: one table for each enum, each word translatable.
+
+What is stored never changes with a wording. `word(value)` is the template filter of that name;
+`choices(Enum)` makes the choices of a form field. The tables stand in `wordlists`, by subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+
+from flask_babel.speaklater import LazyString
+from wtforms.fields.choices import SelectChoice
+
+from hotline.web.wordlists import calls, risk, work
+from triage import vocabulary as v
+
+WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
+    v.ResponseCode: risk.RESPONSE_CODE,
+    v.RiskLevel: risk.RISK_LEVEL,
+    v.Answer: risk.ANSWER,
+    v.Question: risk.QUESTION,
+    v.NotAskedReason: risk.NOT_ASKED_REASON,
+    v.ProtectiveFactor: risk.PROTECTIVE_FACTOR,
+    v.LoweringReason: risk.LOWERING_REASON,
+    v.Language: calls.LANGUAGE,
+    v.Role: calls.ROLE,
+    v.CallType: calls.CALL_TYPE,
+    v.Channel: calls.CHANNEL,
+    v.Problem: calls.PROBLEM,
+    v.SafeContact: calls.SAFE_CONTACT,
+    v.CallStatus: calls.CALL_STATUS,
+    v.CallDirection: calls.CALL_DIRECTION,
+    v.CallOutcome: calls.CALL_OUTCOME,
+    v.LegOutcome: calls.LEG_OUTCOME,
+    v.LineStatus: calls.LINE_STATUS,
+    v.RingStrategy: calls.RING_STRATEGY,
+    v.ReportStatus: calls.REPORT_STATUS,
+    v.AgeBand: calls.AGE_BAND,
+    v.Sex: calls.SEX,
+    v.Route: work.ROUTE,
+    v.TaskKind: work.TASK_KIND,
+    v.TaskStatus: work.TASK_STATUS,
+    v.AttemptOutcome: work.ATTEMPT_OUTCOME,
+    v.CaseStatus: work.CASE_STATUS,
+    v.CaseKind: work.CASE_KIND,
+    v.ClosureReason: work.CLOSURE_REASON,
+    v.AppointmentStatus: work.APPOINTMENT_STATUS,
+    v.AppointmentMode: work.APPOINTMENT_MODE,
+    v.CentreStatus: work.CENTRE_STATUS,
+}
+
+
+def word(value: StrEnum | None) -> LazyString | str:
+    """The word for a value of any enum in the vocabulary; an empty string for None.
+
+    Raises LookupError for a value that has no word: a page must not show a stored code instead.
+    """
+    if value is None:
+        return ""
+    try:
+        return WORDS[type(value)][value]
+    except KeyError:
+        raise LookupError(f"no word for {value!r}") from None
+
+
+def code_meaning(code: v.ResponseCode) -> LazyString:
+    """What a response code promises, as one or two sentences."""
+    return risk.CODE_MEANING[code]
+
+
+def prompt(question: v.Question) -> LazyString | str:
+    """How a risk question may be put to the caller; its short name where it is not put as such."""
+    return risk.QUESTION_PROMPT.get(question, risk.QUESTION[question])
+
+
+def choices(
+    values: Iterable[StrEnum],
+    *,
+    blank: LazyString | str | None = None,
+    label: Callable[[StrEnum], LazyString | str] = word,
+) -> list[SelectChoice]:
+    """The choices of a form field for an enum (or some of its members), in the order given.
+
+    `blank` puts an empty choice with that text in front.
+    """
+    listed = [SelectChoice(value.value, label(value)) for value in values]
+    return listed if blank is None else [SelectChoice("", blank), *listed]
+
+
+def problem_choices() -> list[SelectChoice]:
+    """The problems as choices, grouped by what they are about."""
+    return [
+        SelectChoice(problem.value, word(problem), optgroup=group)
+        for group, problems in calls.PROBLEM_GROUPS
+        for problem in problems
+    ]
