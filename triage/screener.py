@@ -165,7 +165,7 @@ def _unasked(
 ) -> Iterator[Reason]:
     """Why the screen is unfinished, and whether somebody has looked at that."""
     if reviewed:
-        yield reason("F-U3", None, ReasonSource.PERSON)
+        yield reason("F-U3", ResponseCode.E, ReasonSource.PERSON)
     else:
         given = any(answer is not Answer.NOT_ASKED for answer in answers.values())
         rule_id = "F-U2" if given else "F-U1"
