@@ -7,7 +7,7 @@ attribute or a verb outside it is reported, because the caller would hear an err
 from __future__ import annotations
 
 from dataclasses import dataclass
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 MAX_BYTES = 64 * 1024
 
@@ -96,14 +96,14 @@ VOICES: dict[str, tuple[str, ...]] = {
 class Document:
     """A parsed answer: its root (None when it cannot be executed) and everything wrong with it."""
 
-    root: ElementTree.Element | None
+    root: ET.Element | None
     problems: tuple[str, ...]
 
 
 def read(body: bytes, content_type: str, context: str = "call") -> Document:
     """The document of an answer's body; problems name what the provider would refuse or ignore."""
     problems = []
-    kind = content_type.split(";")[0].strip().lower()
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     if kind not in ("text/xml", "application/xml", "text/html"):
         problems.append(f"content type {kind or 'missing'}")
     if len(body) > MAX_BYTES:
@@ -111,8 +111,8 @@ def read(body: bytes, content_type: str, context: str = "call") -> Document:
     if not body.startswith(b"<?xml"):
         problems.append("does not start with an XML declaration")
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - our own server's answer, no entities used
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(body)  # noqa: S314 - our own server's answer, no entities used
+    except ET.ParseError as error:
         return Document(None, (*problems, f"not XML: {error}"))
     if root.tag != "Response":
         return Document(None, (*problems, f"root is {root.tag}"))
@@ -121,7 +121,7 @@ def read(body: bytes, content_type: str, context: str = "call") -> Document:
     return Document(root if playable else None, tuple(problems))
 
 
-def _problems(root: ElementTree.Element, context: str) -> list[str]:
+def _problems(root: ET.Element, context: str) -> list[str]:
     found: list[str] = []
     allowed = CONTEXTS[context]
     for verb in root:
@@ -135,7 +135,7 @@ def _problems(root: ElementTree.Element, context: str) -> list[str]:
     return found
 
 
-def _of_verb(verb: ElementTree.Element) -> list[str]:
+def _of_verb(verb: ET.Element) -> list[str]:
     known = ATTRIBUTES.get(verb.tag)
     if known is None:
         return [f"unknown verb {verb.tag}"]
@@ -161,7 +161,7 @@ def _of_voice(voice: str, language: str) -> list[str]:
     """A voice that does not speak the language makes the provider skip the sentence."""
     if not voice or not language:
         return []
-    speakers = VOICES.get(language.split("-")[0].lower())
+    speakers = VOICES.get(language.split("-", maxsplit=1)[0].lower())
     if speakers is None or not voice.startswith(speakers):
         return [f"voice {voice} does not speak {language}"]
     return []

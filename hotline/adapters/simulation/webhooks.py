@@ -91,7 +91,7 @@ class Webhooks:
         self._lock = threading.Lock()
 
     def send(self, url: str, method: str, params: Mapping[str, str], *,
-             again: Callable[[int], bool] = lambda attempt: False) -> Reply:  # fmt: skip
+             again: Callable[[int], bool] = lambda _attempt: False) -> Reply:  # fmt: skip
         """The answer to one webhook after its retries.
 
         `again` may ask that a good answer be lost, so that the request comes a second time, as it
