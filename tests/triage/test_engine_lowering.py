@@ -65,17 +65,14 @@ def test_nothing_is_lowered_to_not_assessed():
     assert LoweringRefusal.UNASSESSED in result.refusals
 
 
+roles_of = st.sets(st.sampled_from(Role))
+
+
 @given(
-    st.sampled_from(ResponseCode),
-    st.sampled_from(ResponseCode),
-    st.sampled_from(ResponseCode),
-    st.sets(st.sampled_from(Role)),
-    st.booleans(),
-    st.none() | st.sets(st.sampled_from(Role)),
+    st.tuples(*[st.sampled_from(ResponseCode)] * 3), roles_of, st.none() | roles_of, st.booleans()
 )
-def test_nobody_ever_goes_below_the_floor_or_alone_from_a_and_b(
-    from_code, to_code, floor, roles, own, second
-):
+def test_nobody_ever_goes_below_the_floor_or_alone_from_a_and_b(codes, roles, second, own):
+    from_code, to_code, floor = codes
     result = lowering(from_code, to_code, *roles, own=own, floor=floor, second_person=second)
     if result.allowed:
         assert to_code.rank >= floor.rank
