@@ -50,8 +50,9 @@ def init_security_headers(app: Flask, *, https: bool) -> None:
         policy.form_action = "'self'"
         policy.base_uri = "'self'"
         policy.frame_ancestors = "'none'"
-        if request.endpoint not in ("static", "bootstrap.static") and "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = no_store.header_value
+        if response.mimetype == "text/html" or "Cache-Control" not in response.headers:
+            if request.endpoint not in ("static", "bootstrap.static"):
+                response.headers["Cache-Control"] = no_store.header_value
         return response
 
     app.jinja_env.globals["csp_nonce"] = csp_nonce
