@@ -16,7 +16,7 @@ def is_choice_group(field: Field) -> bool:
     return isinstance(field, SelectMultipleField) and isinstance(field.option_widget, CheckboxInput)
 
 
-def control_attributes(field: Field, *layers: Mapping[str, Any]) -> dict[str, Any]:
+def control_attributes(*layers: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes of a control: later layers win, empty ones vanish.
 
     `aria_describedby` is joined instead of replaced, so that a page may add a description without

@@ -14,7 +14,7 @@ from flask_babel import format_date, format_datetime, get_locale, get_timezone, 
 
 from hotline.web.controls import control_attributes, flat_errors, form_errors, is_choice_group
 from hotline.web.script_words import script_words
-from hotline.web.words import code_meaning, prompt, word
+from hotline.web.words import code_meaning, prompt, reason_text, word
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -66,12 +66,14 @@ def local_time(at: datetime | None, style: str = "short") -> str:
     """
     if at is None:
         return "–"
-    return str(format_datetime(at, _pattern(style)))
+    return str(format_datetime(at, _pattern(style)))  # type: ignore[no-untyped-call]
 
 
 def local_date(day: date | None, style: str = "date") -> str:
     """A calendar day in words; a dash for None. style: "date" or "day"."""
-    return "–" if day is None else str(format_date(day, _pattern(style)))
+    if day is None:
+        return "–"
+    return str(format_date(day, _pattern(style)))  # type: ignore[no-untyped-call]
 
 
 def _amount(seconds: float) -> str:
@@ -145,7 +147,7 @@ def init_formats(app: Flask) -> None:
     """Give templates their filters, tests and functions."""
     for filter_ in (
         local_time, local_date, relative, ago, duration, masked_number, word, code_meaning, prompt,
-        flat_errors, form_errors,
+        reason_text, flat_errors, form_errors,
     ):
         app.add_template_filter(filter_, filter_.__name__)
     app.add_template_test(is_choice_group, "choice_group")

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from typing import Any, cast
 
+from flask_babel import gettext
 from flask_babel.speaklater import LazyString
 from wtforms.fields.choices import SelectChoice
 
 from hotline.web.wordlists import calls, risk, work
 from triage import vocabulary as v
+from triage.reasons import Reason
 
-WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
+WORDS: Mapping[type[StrEnum], Mapping[Any, LazyString]] = {
     v.ResponseCode: risk.RESPONSE_CODE,
     v.RiskLevel: risk.RISK_LEVEL,
     v.Answer: risk.ANSWER,
@@ -23,6 +26,8 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     v.NotAskedReason: risk.NOT_ASKED_REASON,
     v.ProtectiveFactor: risk.PROTECTIVE_FACTOR,
     v.LoweringReason: risk.LOWERING_REASON,
+    v.LoweringRefusal: risk.LOWERING_REFUSAL,
+    v.ReasonSource: risk.REASON_SOURCE,
     v.Language: calls.LANGUAGE,
     v.Role: calls.ROLE,
     v.CallType: calls.CALL_TYPE,
@@ -48,6 +53,10 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, LazyString]] = {
     v.AppointmentStatus: work.APPOINTMENT_STATUS,
     v.AppointmentMode: work.APPOINTMENT_MODE,
     v.CentreStatus: work.CENTRE_STATUS,
+    v.Safeguard: work.SAFEGUARD,
+    v.Jurisdiction: work.JURISDICTION,
+    v.EscalationTarget: work.ESCALATION_TARGET,
+    v.DayPart: work.DAY_PART,
 }
 
 
@@ -74,6 +83,17 @@ def prompt(question: v.Question) -> LazyString | str:
     return risk.QUESTION_PROMPT.get(question, risk.QUESTION[question])
 
 
+def reason_text(reason: Reason | Mapping[str, Any]) -> str:
+    """The sentence of a triage reason in the reader's language.
+
+    Takes the reason itself or the JSON it was stored as (`message` and `params`).
+    """
+    if isinstance(reason, Reason):
+        return reason.text(gettext)
+    words = {name: gettext(text) if text else "" for name, text in reason.get("params", {}).items()}
+    return str(gettext(reason["message"])) % words
+
+
 def choices(
     values: Iterable[StrEnum],
     *,
@@ -84,14 +104,15 @@ def choices(
 
     `blank` puts an empty choice with that text in front.
     """
-    listed = [SelectChoice(value.value, label(value)) for value in values]
-    return listed if blank is None else [SelectChoice("", blank), *listed]
+    # WTForms writes the label out at the end, so a lazy one is translated for each page.
+    listed = [SelectChoice(value.value, cast("str", label(value))) for value in values]
+    return listed if blank is None else [SelectChoice("", cast("str", blank)), *listed]
 
 
 def problem_choices() -> list[SelectChoice]:
     """The problems as choices, grouped by what they are about."""
     return [
-        SelectChoice(problem.value, word(problem), optgroup=group)
+        SelectChoice(problem.value, cast("str", word(problem)), optgroup=cast("str", group))
         for group, problems in calls.PROBLEM_GROUPS
         for problem in problems
     ]

@@ -8,9 +8,11 @@ from flask_babel import lazy_pgettext as _lp
 from triage.vocabulary import (
     Answer,
     LoweringReason,
+    LoweringRefusal,
     NotAskedReason,
     ProtectiveFactor,
     Question,
+    ReasonSource,
     ResponseCode,
     RiskLevel,
 )
@@ -79,7 +81,8 @@ QUESTION = {
     Question.BASICS_MISSING: _l("No shelter, food or medicine tonight"),
 }
 
-#: How a question may be put, in our own words; said as part of the talk, in any order.
+#: How a question may be put, in our own words; said as part of the talk, in any order. A "yes" to
+#: the caller's ears is always the "yes" that is recorded.
 QUESTION_PROMPT = {
     Question.WISH_DEAD: _l("Have there been moments lately when you wished you were dead, or would not wake up?"),
     Question.THOUGHTS: _l("Have you been thinking about ending your life?"),
@@ -95,14 +98,14 @@ QUESTION_PROMPT = {
     Question.WITHIN_WEEK: _l("Do you think you may act within this week?"),
     Question.OVERDOSE: _l("Have you taken more medicine, or something else, than you should?"),
     Question.INTOXICATED: _l("Have you been drinking or taking anything?"),
-    Question.NO_SUPPORT: _l("Is there somebody you could turn to tonight?"),
-    Question.ALONE: _l("Is anybody with you now?"),
+    Question.NO_SUPPORT: _l("Do you feel that there is nobody you could turn to tonight?"),
+    Question.ALONE: _l("Are you on your own at the moment?"),
     Question.SELF_HARM: _l("Do you sometimes hurt yourself when it gets too much?"),
     Question.HARMED_BY_OTHER: _l("Is somebody hurting you or making you afraid?"),
-    Question.VIOLENCE_IMMINENT: _l("Are you safe to talk? Is that person near you now?"),
+    Question.VIOLENCE_IMMINENT: _l("Is that person near you now, or about to hurt you?"),
     Question.THREAT_TO_OTHER: _l("Have you thought of hurting somebody else?"),
-    Question.CHILD_AT_RISK: _l("Are there children at home, and are they safe?"),
-    Question.BASICS_MISSING: _l("Do you have a place to sleep, food and your medicine for tonight?"),
+    Question.CHILD_AT_RISK: _l("Is there a child at home who may be in danger?"),
+    Question.BASICS_MISSING: _l("Are you without a place to sleep, food or your medicine tonight?"),
 }
 
 NOT_ASKED_REASON = {
@@ -134,4 +137,24 @@ LOWERING_REASON = {
     LoweringReason.RATED_IN_ERROR: _l("The first rating was a mistake"),
     LoweringReason.NOT_A_DISCLOSURE: _l("What was said was not about risk"),
     LoweringReason.OTHER: _l("Another reason"),
+}
+
+LOWERING_REFUSAL = {
+    LoweringRefusal.NOT_LOWER: _l("This code is not lower than the present one."),
+    LoweringRefusal.BELOW_FLOOR: _l("The answers to the risk questions do not allow so low a code."),
+    LoweringRefusal.ROLE: _l("Your role may not lower a code."),
+    LoweringRefusal.NOT_OWN_CASE: _l("You may lower the code of your own cases only."),
+    LoweringRefusal.TOO_LOW_FOR_ROLE: _l("Your role may not lower it so far."),
+    LoweringRefusal.NEEDS_REASON: _l("A reason is needed."),
+    LoweringRefusal.NEEDS_SECOND_PERSON: _l("A second person must agree to this."),
+    LoweringRefusal.UNASSESSED: _l("Risk must be asked about first."),
+}
+
+REASON_SOURCE = {
+    ReasonSource.QUESTION: _lp("reason", "Questions"),
+    ReasonSource.PERSON: _lp("reason", "Person"),
+    ReasonSource.PHRASE: _lp("reason", "Words in the notes"),
+    ReasonSource.MODEL: _lp("reason", "Classifier"),
+    ReasonSource.ROUTING: _lp("reason", "Routing table"),
+    ReasonSource.SYSTEM: _lp("reason", "System"),
 }

@@ -13,7 +13,11 @@ from triage.vocabulary import (
     CaseStatus,
     CentreStatus,
     ClosureReason,
+    DayPart,
+    EscalationTarget,
+    Jurisdiction,
     Route,
+    Safeguard,
     TaskKind,
     TaskStatus,
 )
@@ -32,6 +36,7 @@ ROUTE = {
     Route.JUSTICE: _lp("route", "Justice case"),
     Route.INFORMATION: _lp("route", "Information given"),
     Route.NO_CASE: _lp("route", "No case"),
+    Route.COACH_CALLER: _lp("route", "Coach the caller"),
     Route.SHIFT_LEADER_REVIEW: _lp("route", "The shift leader looks"),
 }
 
@@ -50,9 +55,11 @@ TASK_KIND = {
     TaskKind.VOICEMAIL: _lp("task", "Listen to a message"),
     TaskKind.MISSED_CALL: _lp("task", "Call back a missed call"),
     TaskKind.NO_SHOW_CHECK: _lp("task", "Check after a missed appointment"),
+    TaskKind.INCIDENT_NOTICE: _lp("task", "Tell the crisis team"),
 }
 
 TASK_STATUS = {
+    TaskStatus.SCHEDULED: _lp("task status", "Planned"),
     TaskStatus.OPEN: _lp("task status", "Open"),
     TaskStatus.IN_PROGRESS: _lp("task status", "In hand"),
     TaskStatus.ESCALATED: _lp("task status", "Passed up"),
@@ -128,4 +135,36 @@ CENTRE_STATUS = {
     CentreStatus.LIMITED: _lp("centre", "Limited service"),
     CentreStatus.SUSPENDED: _lp("centre", "Suspended"),
     CentreStatus.CLOSED: _lp("centre", "Closed"),
+}
+
+SAFEGUARD = {
+    Safeguard.MANDATORY_REPORT: _l("A report to the authorities is required"),
+    Safeguard.SAFE_CONTACT_ONLY: _l("Contact only where it is safe: no message, no text"),
+    Safeguard.POLICE_DECISION: _l("A supervisor decides about the police"),
+    Safeguard.SAME_DAY_RESOURCE: _l("Practical help today"),
+    Safeguard.INCIDENT_VISIBLE: _l("The crisis team can see this"),
+    Safeguard.CALLER_PLAN: _l("A plan exists for this caller: follow it"),
+    Safeguard.CALL_AGAIN_ALERT: _l("Watch for another call from this number"),
+    Safeguard.NO_DIAL: _l("Do not ring this person"),
+}
+
+JURISDICTION = {
+    Jurisdiction.MACAU: _l("Macau"),
+    Jurisdiction.MAINLAND: _l("Mainland China"),
+    Jurisdiction.HONG_KONG: _l("Hong Kong"),
+}
+
+ESCALATION_TARGET = {
+    EscalationTarget.OWNER: _lp("alert goes to", "Owner of the task"),
+    EscalationTarget.SHIFT_LEADER: _lp("alert goes to", "Shift leader"),
+    EscalationTarget.SUPERVISOR: _lp("alert goes to", "Supervisor on duty"),
+    EscalationTarget.MANAGER: _lp("alert goes to", "Centre manager"),
+    EscalationTarget.ON_CALL_DIRECTOR: _lp("alert goes to", "Director on call"),
+}
+
+DAY_PART = {
+    DayPart.MORNING: _l("Morning"),
+    DayPart.AFTERNOON: _l("Afternoon"),
+    DayPart.EVENING: _l("Evening"),
+    DayPart.NIGHT: _l("Night"),
 }
