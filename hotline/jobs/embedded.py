@@ -1,6 +1,6 @@
-"""Runs the job engine inside this process: one thread for the outbox, a timer for the rest.
+"""Runs the job engine inside this process: some threads for the outbox, a timer for the rest.
 
-The thread sleeps on an event, which `unit_of_work` sets after a commit that wrote an outbox row, so
+The threads sleep on an event, which `unit_of_work` sets after a commit that wrote an outbox row, so
 that ringing starts within milliseconds. APScheduler keeps the time for what is periodic.
 """
 
@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Callable
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -20,6 +21,8 @@ from hotline.jobs.registry import JobContext, Registry
 log = logging.getLogger("hotline.jobs")
 
 POLL_SECONDS = 0.5
+# So many callers can be rung for at once while one request to the provider hangs.
+THREADS = 4
 BEAT_SECONDS = 10
 
 
@@ -35,7 +38,10 @@ class Embedded:
         self.engine = Engine(app, registry, context, worker_name())
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._dispatch, name="outbox", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._dispatch, name=f"outbox-{n}", daemon=True)
+            for n in range(THREADS)
+        ]
         self._timer = BackgroundScheduler(timezone="UTC")
 
     def nudge(self) -> None:
@@ -43,8 +49,9 @@ class Embedded:
         self._wake.set()
 
     def start(self) -> None:
-        """Start both threads."""
-        self._thread.start()
+        """Start the threads and the timer."""
+        for thread in self._threads:
+            thread.start()
         self._timer.add_job(
             self._guarded(self.engine.run_periodic), "interval", seconds=1,
             id="periodic", coalesce=True, max_instances=1,
@@ -61,9 +68,10 @@ class Embedded:
         self._stop.set()
         self._wake.set()
         self._timer.shutdown(wait=True)
-        self._thread.join(timeout=5)
+        for thread in self._threads:
+            thread.join(timeout=5)
 
-    def _guarded(self, work):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def _guarded(self, work: Callable[[], object]) -> Callable[[], None]:
         def run() -> None:
             try:
                 work()
@@ -79,7 +87,8 @@ class Embedded:
             self._wake.clear()
             try:
                 while deliver() and not self._stop.is_set():
-                    pass
+                    # There may be more than this thread can do: the others look as well.
+                    self._wake.set()
             except Exception as error:  # the database may be away: try again next time
                 log.warning("outbox could not be read: %s", type(error).__name__)
                 self._stop.wait(1)

@@ -1,0 +1,210 @@
+"""The outbox loses nothing and repeats nothing, whatever happens to its workers."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from hotline.config import Config
+from hotline.jobs.embedded import Embedded
+from hotline.jobs.engine import LEASE, Engine
+from hotline.jobs.registry import JobContext, Registry
+from hotline.outbox import post
+from hotline.ports import DeliveryError, Ports
+from hotline.transaction import db, unit_of_work
+from models.base import JsonDict
+from models.outbox import OutboxMessage
+from tests.worlds import SteppedClock
+
+
+class Desk:
+    """A registry whose one delivery writes down what it delivered."""
+
+    def __init__(self) -> None:
+        self.delivered: list[int] = []
+        self.trouble: Callable[[JsonDict], None] = lambda _payload: None
+        self.registry = Registry()
+        self.lock = threading.Lock()
+
+        @self.registry.delivers("note", most_attempts=3, first_pause_seconds=10)
+        def deliver(_context: JobContext, payload: JsonDict) -> None:
+            self.trouble(payload)
+            with self.lock:
+                self.delivered.append(payload["n"])
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def engine(app: Flask, config: Config, ports: Ports, desk: Desk) -> Engine:
+    return Engine(app, desk.registry, JobContext(ports, config), "one")
+
+
+def _other(engine: Engine, name: str) -> Engine:
+    return Engine(engine.app, engine.registry, engine.context, name)
+
+
+def _post(app: Flask, clock: SteppedClock, *numbers: int, key: str | None = None) -> None:
+    with app.app_context(), unit_of_work() as session:
+        for n in numbers:
+            post(session, "note", now=clock.now(), dedupe_key=key and f"{key}-{n}", n=n)
+
+
+def _row(app: Flask) -> OutboxMessage:
+    with app.app_context():
+        row = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).first()
+        assert row is not None
+        return row
+
+
+@pytest.mark.both_databases
+def test_four_workers_deliver_each_row_once(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    _post(app, clock, *range(200))
+    workers = [_other(engine, f"w{n}") for n in range(4)]
+
+    def work(worker: Engine) -> None:
+        while worker.deliver_due():
+            pass
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(desk.delivered) == Counter(range(200))
+
+
+def test_a_row_of_a_rolled_back_transaction_never_leaves(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    with app.app_context(), pytest.raises(ZeroDivisionError), unit_of_work() as session:
+        post(session, "note", now=clock.now(), n=1)
+        session.flush()
+        raise ZeroDivisionError
+    assert engine.deliver_due() == 0
+    assert desk.delivered == []
+
+
+def test_a_worker_that_died_leaves_its_row_to_another_after_the_lease(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    _post(app, clock, 1)
+
+    def die(_payload: JsonDict) -> None:
+        raise SystemExit
+
+    desk.trouble = die
+    with pytest.raises(SystemExit):
+        engine.deliver_due()
+    desk.trouble = lambda _payload: None
+    other = _other(engine, "two")
+    assert other.deliver_due() == 0
+    clock.step(seconds=LEASE.total_seconds() + 1)
+    assert other.deliver_due() == 1
+    assert desk.delivered == [1]
+
+
+def test_a_refusal_is_tried_again_later_and_at_last_given_up(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    _post(app, clock, 1)
+
+    def refuse(_payload: JsonDict) -> None:
+        raise DeliveryError("busy", code=20429)
+
+    desk.trouble = refuse
+    engine.deliver_due()
+    assert _row(app).due_at == clock.now() + timedelta(seconds=10)
+    assert engine.deliver_due() == 0
+    clock.step(seconds=11)
+    engine.deliver_due()
+    clock.step(seconds=21)
+    engine.deliver_due()
+    row = _row(app)
+    assert (row.attempts, row.failed_at, row.done_at) == (3, clock.now(), None)
+    assert row.failure is not None
+    assert "20429" in row.failure
+
+
+@pytest.mark.parametrize("how", [{"permanent": True}, {"unknown": True}])
+def test_a_final_or_uncertain_refusal_is_never_repeated(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk, how: dict[str, bool]
+) -> None:
+    _post(app, clock, 1)
+
+    def refuse(_payload: JsonDict) -> None:
+        raise DeliveryError("no", **how)
+
+    desk.trouble = refuse
+    engine.deliver_due()
+    clock.step(days=1)
+    assert engine.deliver_due() == 0
+    assert _row(app).failed_at is not None
+
+
+def test_a_bug_in_one_delivery_does_not_stop_the_next(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    _post(app, clock, 1, 2)
+
+    def stumble(payload: JsonDict) -> None:
+        if payload["n"] == 1:
+            raise KeyError("a caller's word")
+
+    desk.trouble = stumble
+    while engine.deliver_due():
+        pass
+    assert desk.delivered == [2]
+
+
+@pytest.mark.both_databases
+def test_the_same_intent_is_written_once(app: Flask, clock: SteppedClock, engine: Engine) -> None:
+    _post(app, clock, 1, key="ring")
+    _post(app, clock, 1, key="ring")
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
+
+
+@pytest.mark.both_databases
+def test_a_periodic_job_runs_once_a_period_over_all_workers(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    runs: list[object] = []
+    desk.registry.every(30, "sweep")(lambda context: runs.append(context.ports.clock.now()))
+    workers = [_other(engine, f"w{n}") for n in range(4)]
+    for _ in range(3):
+        threads = [threading.Thread(target=worker.run_periodic) for worker in workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        clock.step(seconds=30)
+    assert len(runs) == 3
+    assert len(set(runs)) == 3
+
+
+def test_a_commit_wakes_the_embedded_worker_at_once(
+    app: Flask, clock: SteppedClock, config: Config, ports: Ports, desk: Desk
+) -> None:
+    arrived = threading.Event()
+    desk.trouble = lambda _payload: arrived.set()
+    jobs = Embedded(app, desk.registry, JobContext(ports, config))
+    app.extensions["hotline.nudge"] = jobs.nudge
+    jobs.start()
+    try:
+        _post(app, clock, 7)
+        assert arrived.wait(5)
+    finally:
+        jobs.stop()
+    assert desk.delivered == [7]
