@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from flask import g, session
 from flask_login import current_user
 
@@ -25,9 +27,15 @@ def actor_of(user: User, session_id: str = "") -> Actor:
     )
 
 
+def signed_in_user() -> User | None:
+    """The account signed in on this request, None when nobody is."""
+    user = cast("User", current_user)
+    return user if user and user.is_authenticated else None
+
+
 def current_actor() -> Actor:
     """The actor of this request; only for views behind a guard."""
     if "actor" not in g:
-        g.actor = actor_of(current_user, str(session.get("_id", "")))
+        g.actor = actor_of(cast("User", current_user), str(session.get("_id", "")))
     actor: Actor = g.actor
     return actor

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
-from flask_login import current_user
 from flask_security.decorators import auth_required
 
 from hotline.access.policy import Permission, may_enter
-from hotline.web.actor import current_actor
+from hotline.web.actor import current_actor, signed_in_user
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -57,7 +56,7 @@ def guard_of(app: Flask, endpoint: str) -> object:
     return getattr(app.view_functions.get(endpoint), "__hotline_guard__", None)
 
 
-@auth_required("session")  # type: ignore[untyped-decorator]
+@auth_required("session")
 def _signed_in() -> None:
     """Answer as the sign-in library does when nobody is signed in; otherwise nothing."""
 
@@ -77,7 +76,7 @@ def init_guards(app: Flask) -> None:
             return current_app.extensions["hotline.provider_guard"]()  # type: ignore[no-any-return]
         if not isinstance(declared, tuple):
             abort(403)
-        if not current_user.is_authenticated:
+        if signed_in_user() is None:
             answer: Response | None = _signed_in()
             return answer
         unfinished = current_app.extensions.get("hotline.unfinished_account")

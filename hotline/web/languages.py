@@ -5,8 +5,8 @@ from __future__ import annotations
 from babel import Locale, UnknownLocaleError
 from flask import Flask, request, session
 from flask_babel import Babel
-from flask_login import current_user
 
+from hotline.web.actor import signed_in_user
 from hotline.web.paths import static_root
 
 OFFERED = {"en": "English", "zh_Hant": "繁體中文", "zh_Hans": "简体中文", "pt": "Português"}
@@ -31,8 +31,9 @@ def choose_locale() -> str:
     chosen = session.get("locale")
     if chosen in OFFERED:
         return str(chosen)
-    if current_user and current_user.is_authenticated and current_user.locale in OFFERED:
-        return str(current_user.locale)
+    user = signed_in_user()
+    if user is not None and user.locale in OFFERED:
+        return user.locale
     for tag, _quality in request.accept_languages:
         found = locale_of(tag)
         if found is not None:

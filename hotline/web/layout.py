@@ -7,10 +7,9 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from hotline.access.policy import Permission, may_enter
-from hotline.web.actor import current_actor
+from hotline.web.actor import current_actor, signed_in_user
 
 PRODUCT = "Hotline"
 STYLE_SHEETS = (
@@ -76,7 +75,8 @@ def init_layout(app: Flask) -> None:
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        signed_in = bool(current_user) and current_user.is_authenticated
+        user = signed_in_user()
+        signed_in = user is not None
         return {
             "product_name": PRODUCT,
             "style_sheets": STYLE_SHEETS,
@@ -87,6 +87,6 @@ def init_layout(app: Flask) -> None:
             "sign_out_address": url_for("security.logout") if signed_in else None,
             "alerts_address": None,
             "shift": None,
-            "who": {"name": current_user.display_name, "roles": ""} if signed_in else None,
+            "who": {"name": user.display_name, "roles": ""} if user else None,
             "demo": app.config["HOTLINE"].demo,
         }
