@@ -4,32 +4,72 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
 from models.cases import Case
 from models.crypto import EncryptedText
 from triage.vocabulary import AttemptOutcome, ResponseCode, TaskKind, TaskStatus
 
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultExecutionContext
+
+MOST_URGENT = ResponseCode.A.rank
+IS_TO_DO = text("status IN ('open','in_progress','escalated')")
+IS_SCHEDULED = text("status = 'scheduled'")
+
+
+def queue_order(rank: int, *, called_again: bool = False) -> int:
+    """The place of a task among others, lowest first: by urgency, and within one urgency those
+    whose person has rung again before the rest.
+    """
+    return 2 * (MOST_URGENT - rank) + (0 if called_again else 1)
+
+
+def _order_of_row(context: DefaultExecutionContext) -> int:
+    values = context.get_current_parameters()
+    return queue_order(values["rank"], called_again=values.get("called_again_at") is not None)
+
 
 class FollowUp(Keyed, PublicId, Base):
     """One thing somebody must do by a time. Overdue is not stored: it is open, and late.
 
-    `rank` sorts the queue and follows the case (a higher suggestion counts until reviewed).
-    A claim is a lease: `lease_until` passes, and the task is everybody's again.
+    `rank` follows the case (a higher suggestion counts until reviewed); `queue_order` is made of it
+    and sorts the queue ascending together with `due_at`, so that one index serves a page.
+    A claim is a lease: `lease_until` passes, and the task is everybody's again. An owner without a
+    lease is an assignment, which does not run out. `dedupe_key` makes the same need one task.
     """
 
     __tablename__ = "follow_ups"
     __table_args__ = (
         Index(
-            "ix_follow_ups_queue", "rank", "due_at",
-            postgresql_where=text("status IN ('open','in_progress','escalated')"),
-            sqlite_where=text("status IN ('open','in_progress','escalated')"),
+            "ix_follow_ups_queue", "centre_id", "queue_order", "due_at", "id",
+            postgresql_where=IS_TO_DO, sqlite_where=IS_TO_DO,
         ),
-        Index("ix_follow_ups_owner", "owner_id", "status", "due_at"),
-        Index("ix_follow_ups_centre", "centre_id", "status", "rank", "due_at"),
-        Index("ix_follow_ups_escalation", "status", "next_step_at"),
+        Index(
+            "ix_follow_ups_mine", "owner_id", "queue_order", "due_at", "id",
+            postgresql_where=IS_TO_DO, sqlite_where=IS_TO_DO,
+        ),
+        Index(
+            "ix_follow_ups_ladder", "next_step_at",
+            postgresql_where=IS_TO_DO, sqlite_where=IS_TO_DO,
+        ),
+        Index(
+            "ix_follow_ups_due", "centre_id", "due_at",
+            postgresql_where=IS_TO_DO, sqlite_where=IS_TO_DO,
+        ),
+        Index(
+            "ix_follow_ups_lease", "lease_until",
+            postgresql_where=IS_TO_DO, sqlite_where=IS_TO_DO,
+        ),
+        Index(
+            "ix_follow_ups_scheduled", "centre_id", "not_before",
+            postgresql_where=IS_SCHEDULED, sqlite_where=IS_SCHEDULED,
+        ),
+        Index("ix_follow_ups_done", "centre_id", "done_at"),
     )
 
     kind: Mapped[TaskKind] = mapped_column(enum_type(TaskKind, "kind"))
@@ -44,15 +84,21 @@ class FollowUp(Keyed, PublicId, Base):
     appointment_id: Mapped[int | None] = mapped_column(
         ForeignKey("appointments.id", use_alter=True, name="fk_follow_ups_appointment_id")
     )
+    report_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact_reports.id", use_alter=True, name="fk_follow_ups_report_id"), index=True
+    )
+    dedupe_key: Mapped[str | None] = mapped_column(String(80), unique=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
     line_id: Mapped[int | None] = mapped_column(ForeignKey("lines.id"))
     language: Mapped[str | None] = mapped_column(String(8))
     code: Mapped[ResponseCode] = mapped_column(enum_type(ResponseCode, "code"))
     rank: Mapped[int]
+    queue_order: Mapped[int] = mapped_column(default=_order_of_row)
+    called_again_at: Mapped[datetime | None]
     owner_role: Mapped[str] = mapped_column(String(20), default="counsellor")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     claimed_at: Mapped[datetime | None]
-    lease_until: Mapped[datetime | None] = mapped_column(index=True)
+    lease_until: Mapped[datetime | None]
     rule_id: Mapped[str | None] = mapped_column(String(20))
     reason: Mapped[JsonDict] = mapped_column(JSON, default=dict)
     due_at: Mapped[datetime]
@@ -76,6 +122,17 @@ class FollowUp(Keyed, PublicId, Base):
     attempts: Mapped[list[Attempt]] = relationship(
         back_populates="follow_up", order_by="Attempt.made_at"
     )
+
+    @validates("rank")
+    def _follow_rank(self, _name: str, rank: int) -> int:
+        self.queue_order = queue_order(rank, called_again=self.called_again_at is not None)
+        return rank
+
+    @validates("called_again_at")
+    def _follow_call(self, _name: str, at: datetime | None) -> datetime | None:
+        if self.rank is not None:
+            self.queue_order = queue_order(self.rank, called_again=at is not None)
+        return at
 
 
 class Attempt(Keyed, PublicId, Base):

@@ -135,6 +135,18 @@ _HELP_TYPES = frozenset(
 )
 
 
+class AboutWhom(StrEnum):
+    """Whom a caller worries about, seen from the caller."""
+
+    PARTNER = "partner"
+    CHILD = "child"
+    PARENT = "parent"
+    RELATIVE = "relative"
+    FRIEND = "friend"
+    COLLEAGUE = "colleague"
+    OTHER = "other"
+
+
 class Channel(StrEnum):
     """How the contact reached us."""
 
@@ -365,11 +377,13 @@ class TaskKind(StrEnum):
     MISSED_CALL = "missed_call"
     NO_SHOW_CHECK = "no_show_check"
     INCIDENT_NOTICE = "incident_notice"
+    ROUTE_REVIEW = "route_review"
 
 
 class TaskStatus(StrEnum):
     """Where a follow-up task stands. Overdue is not stored: it is due, and late."""
 
+    SCHEDULED = "scheduled"
     OPEN = "open"
     IN_PROGRESS = "in_progress"
     ESCALATED = "escalated"

@@ -1,0 +1,116 @@
+"""Alerts: somebody is told, and what is told stands until it is acknowledged or passed on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hotline.access import audit
+from hotline.access.policy import Actor, Forbidden, Permission
+from hotline.followups.duty import on_duty
+from hotline.ports import Ports
+from models.base import JsonDict
+from models.followups import Alert
+from triage.vocabulary import EscalationTarget, ResponseCode, Role
+
+INTERRUPTING = (ResponseCode.A, ResponseCode.B)
+READERS = {
+    EscalationTarget.OWNER: (Role.COUNSELLOR, Role.SHIFT_LEADER, Role.SUPERVISOR),
+    EscalationTarget.SHIFT_LEADER: (Role.SHIFT_LEADER, Role.SUPERVISOR),
+    EscalationTarget.SUPERVISOR: (Role.SUPERVISOR,),
+    EscalationTarget.MANAGER: (Role.MANAGER, Role.SUPERVISOR),
+    EscalationTarget.ON_CALL_DIRECTOR: (Role.MANAGER, Role.SUPERVISOR),
+}
+
+
+def raise_alert(
+    session: Session,
+    *,
+    key: str,
+    kind: str,
+    to: EscalationTarget,
+    now: datetime,
+    centre_id: int | None = None,
+    to_user_id: int | None = None,
+    code: ResponseCode | None = None,
+    case_id: int | None = None,
+    call_id: int | None = None,
+    follow_up_id: int | None = None,
+    facts: JsonDict | None = None,
+) -> Alert | None:
+    """Tell somebody once: the same `key` gives one alert however often it is raised.
+
+    With no `to_user_id` the person on duty in that role gets it; where nobody is, everyone of the
+    role at the centre sees it. Gives None when the alert was there already.
+    """
+    if session.scalar(select(Alert.id).where(Alert.dedupe_key == key)) is not None:
+        return None
+    alert = Alert(
+        dedupe_key=key, kind=kind, code=code, case_id=case_id, call_id=call_id,
+        follow_up_id=follow_up_id, centre_id=centre_id, to_role=to.value, raised_at=now,
+        to_user_id=to_user_id if to_user_id is not None else on_duty(session, to, centre_id, now),
+        facts=facts or {},
+    )
+    try:
+        with session.begin_nested():
+            session.add(alert)
+    except IntegrityError:
+        # Another worker told the same thing in this very moment.
+        return None
+    return alert
+
+
+def for_actor(actor: Actor) -> ColumnElement[bool]:
+    """Which alerts a person is to see: those for them, and their role's that are nobody's."""
+    roles = [target.value for target, readers in READERS.items() if actor.has(*readers)]
+    if not roles:
+        return Alert.to_user_id == actor.user_id
+    places = Alert.centre_id.in_(actor.centre_ids) if actor.centre_ids else false()
+    return or_(
+        Alert.to_user_id == actor.user_id,
+        and_(Alert.to_user_id.is_(None), Alert.to_role.in_(roles), places),
+    )
+
+
+def open_alerts(session: Session, actor: Actor, limit: int = 50) -> list[Alert]:
+    """What the person has still to acknowledge, the most urgent and oldest first."""
+    found = session.scalars(
+        select(Alert)
+        .where(Alert.acknowledged_at.is_(None), Alert.passed_on_at.is_(None), for_actor(actor))
+        .order_by(Alert.raised_at)
+        .limit(limit)
+    ).all()
+    return sorted(found, key=lambda alert: (-(alert.code.rank if alert.code else -1), alert.raised_at))
+
+
+def get_alert(session: Session, actor: Actor, public_id: str, now: datetime) -> Alert:
+    """The alert, when it is the person's to answer. Raises LookupError or Forbidden."""
+    alert = session.scalar(select(Alert).where(Alert.public_id == public_id))
+    if alert is None:
+        raise LookupError(public_id)
+    readers = READERS.get(EscalationTarget(alert.to_role), ())
+    mine = alert.to_user_id == actor.user_id
+    of_my_role = actor.has(*readers) and alert.centre_id in actor.centre_ids
+    if not (mine or of_my_role):
+        raise Forbidden(Permission.ALERT_ACKNOWLEDGE)
+    return alert
+
+
+def acknowledge(session: Session, actor: Actor, public_id: str, ports: Ports) -> Alert:
+    """Say "I have it". A second person's word changes nothing: the first stays on the record."""
+    now = ports.clock.now()
+    alert = get_alert(session, actor, public_id, now)
+    taken = session.execute(
+        update(Alert)
+        .where(Alert.id == alert.id, Alert.acknowledged_at.is_(None))
+        .values(acknowledged_at=now, acknowledged_by_id=actor.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount:  # type: ignore[attr-defined]
+        audit.record(session, actor, "alert.acknowledged", ("alert", alert.id), at=now,
+                     centre_id=alert.centre_id, kind=alert.kind)
+    session.refresh(alert)
+    return alert
