@@ -1,0 +1,294 @@
+"""Sends a contact where it belongs: applies the routing table, keeps the case, plans the work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.access import audit
+from hotline.access.identity import full_number
+from hotline.access.policy import Actor
+from hotline.cases.first_alerts import raise_first_alerts
+from hotline.cases.situation import situation_of
+from hotline.cases.wishes import (
+    ContactWishes,
+    add_number,
+    find_by_number,
+    make_caller,
+    save_wishes,
+)
+from hotline.followups.calendar import hours_of
+from hotline.followups.planning import as_facts, follow_case, person_called, plan_task
+from hotline.ports import Ports
+from models.callers import Caller
+from models.calls import Call
+from models.cases import Case, EmergencyAction, RoutingDecision
+from models.followups import FollowUp
+from models.reports import ContactReport, RiskAssessment
+from triage import clocks
+from triage import routing as table
+from triage.ladder import CONFIRM
+from triage.reasons import reason
+from triage.situation import Decision
+from triage.vocabulary import (
+    CaseKind,
+    CaseStatus,
+    Problem,
+    ReasonSource,
+    ResponseCode,
+    Role,
+    Route,
+    Safeguard,
+    TaskKind,
+    highest,
+)
+
+WITHOUT_CASE = (Route.NO_CASE, Route.INFORMATION)
+PRACTICAL = (Route.RESOURCE, Route.REFERRAL)
+
+
+def route(
+    session: Session,
+    actor: Actor,
+    ports: Ports,
+    *,
+    report: ContactReport,
+    assessment_row: RiskAssessment,
+    wishes: ContactWishes | None = None,
+) -> Case | None:
+    """The case the report belongs to from now on, with its work planned; None when none is needed.
+
+    Applies the routing table to the effective code, stores the decision with its rule and reasons,
+    continues the caller's open case or opens one, and plans the tasks of the decision. A suggestion
+    above the effective code adds a review task and sorts by it until reviewed; it routes nothing.
+    Calling it again for the same report changes nothing that is there already.
+    """
+    now = ports.clock.now()
+    caller = _caller_of(session, ports, report, wishes)
+    if caller is not None and wishes is not None and wishes.says_something:
+        save_wishes(session, actor, caller, wishes, ports)
+    case = open_case_of(session, report, caller)
+    known = situation_of(session, report, assessment_row, caller, case, now)
+    decision = table.route(known, report.contact_at, hours_of(session, report.centre_id, now))
+    if caller is not None:
+        _flag(caller, decision)
+        person_called(session, caller.id, now)
+    if case is None and (decision.tasks or decision.route not in WITHOUT_CASE):
+        case = _open(session, actor, ports, report, decision)
+    if case is not None:
+        _continue(session, case, report, caller, assessment_row, decision, now)
+        report.case_id = assessment_row.case_id = case.id
+    _keep(session, actor, report, assessment_row, case, decision, now)
+    _plan(session, actor, report, case, caller, decision, now)
+    _ask_review(session, actor, report, assessment_row, case, now)
+    if case is not None:
+        raise_first_alerts(session, case, report, assessment_row, now)
+    session.flush()
+    return case
+
+
+def open_case_of(session: Session, report: ContactReport, caller: Caller | None) -> Case | None:
+    """The case this report is already part of, else the caller's open one, the newest first."""
+    if report.case_id is not None:
+        return session.get(Case, report.case_id)
+    if caller is None:
+        return None
+    return session.scalar(
+        select(Case)
+        .where(Case.caller_id == caller.id, Case.status != CaseStatus.CLOSED)
+        .order_by(Case.opened_at.desc())
+        .limit(1)
+    )
+
+
+def _caller_of(
+    session: Session, ports: Ports, report: ContactReport, wishes: ContactWishes | None
+) -> Caller | None:
+    """Who the report is about, as far as we may know: a withheld number makes nobody."""
+    call = session.get(Call, report.call_id) if report.call_id else None
+    caller_id = report.caller_id or (call.caller_id if call else None)
+    caller = session.get(Caller, caller_id) if caller_id else None
+    while caller is not None and caller.merged_into_id is not None:
+        caller = session.get(Caller, caller.merged_into_id)
+    given = full_number(wishes.number) if wishes and wishes.number else None
+    shown = call.from_number if call and not call.withheld else None
+    for number in (given, shown):
+        if caller is None and number:
+            caller = find_by_number(session, number)
+    counselling = report.call_type is None or report.call_type.is_help
+    wanted = (shown and counselling) or (wishes and wishes.says_something)
+    if caller is None and wanted:
+        caller = make_caller(
+            session, ports, centre_id=report.centre_id, language=report.language,
+            is_practice=report.is_practice,
+        )
+    if caller is not None:
+        if shown:
+            add_number(session, caller, shown, ports.clock.now())
+        report.caller_id = caller.id
+        if call is not None and call.caller_id is None:
+            call.caller_id = caller.id
+    return caller
+
+
+def _flag(caller: Caller, decision: Decision) -> None:
+    if Safeguard.SAFE_CONTACT_ONLY in decision.safeguards:
+        caller.domestic_violence = True
+
+
+def _open(
+    session: Session, actor: Actor, ports: Ports, report: ContactReport, decision: Decision
+) -> Case:
+    now = ports.clock.now()
+    case = Case(
+        reference=ports.tokens.reference(), centre_id=report.centre_id, line_id=report.line_id,
+        kind=CaseKind.RESOURCE if decision.route in PRACTICAL else CaseKind.COUNSELLING,
+        source="call" if report.call_id else report.channel.value, code=decision.code,
+        rank=decision.code.rank, language=report.language, opened_by_id=actor.user_id,
+        opened_at=now, updated_at=now, is_practice=report.is_practice,
+    )
+    session.add(case)
+    session.flush()
+    audit.record(session, actor, "case.opened", ("case", case.id), at=now,
+                 centre_id=case.centre_id, code=case.code.value)
+    return case
+
+
+def _continue(
+    session: Session,
+    case: Case,
+    report: ContactReport,
+    caller: Caller | None,
+    assessment: RiskAssessment,
+    decision: Decision,
+    now: datetime,
+) -> None:
+    """Bring the case up to what this contact says. A calmer call lowers nothing by itself."""
+    if caller is not None and case.caller_id is None:
+        case.caller_id = caller.id
+    stays_unasked = case.code is ResponseCode.U and not assessment.needs_review
+    if stays_unasked and decision.code is not ResponseCode.U:
+        case.code = decision.code
+    else:
+        case.code = highest(case.code, decision.code) or decision.code
+    if assessment.needs_review:
+        case.suggested_code = highest(case.suggested_code, assessment.suggested_code)
+    waiting = case.suggested_code.rank if case.suggested_code else 0
+    case.rank = max(case.code.rank, waiting)
+    case.route = decision.route
+    case.language = report.language or case.language
+    case.wants_meeting = case.wants_meeting or bool(report.wants_meeting) or decision.offers_booking
+    case.problems = list(dict.fromkeys([*(case.problems or []), *report.problems]))
+    if decision.route in PRACTICAL and case.kind is CaseKind.COUNSELLING and case.route is not None:
+        case.kind = CaseKind.BOTH if _has_counselling(case) else CaseKind.RESOURCE
+    if case.status is CaseStatus.CLOSING:
+        # Somebody who rings again has not come to the end.
+        case.status = CaseStatus.OPEN
+        case.closure_proposed_by_id = None
+    case.updated_at = now
+    follow_case(session, case, now)
+
+
+def _has_counselling(case: Case) -> bool:
+    practical = {Problem.RESOURCE.value, Problem.LEGAL.value, Problem.HOUSING.value}
+    return bool(set(case.problems) - practical)
+
+
+def _keep(
+    session: Session,
+    actor: Actor,
+    report: ContactReport,
+    assessment: RiskAssessment,
+    case: Case | None,
+    decision: Decision,
+    now: datetime,
+) -> None:
+    kept = session.scalar(
+        select(RoutingDecision.id).where(
+            RoutingDecision.assessment_id == assessment.id, RoutingDecision.report_id == report.id
+        )
+    )
+    if kept is not None:
+        return
+    session.add(
+        RoutingDecision(
+            report_id=report.id, case_id=case.id if case else None, assessment_id=assessment.id,
+            rule_id=decision.rule_id, route=decision.route,
+            constraints=[*decision.constraints, *(f"also {rule}" for rule in decision.also)],
+            reasons=[as_facts(each) for each in decision.reasons],
+            decided_at=now, decided_by_id=actor.user_id,
+        )
+    )
+
+
+def _plan(
+    session: Session,
+    actor: Actor,
+    report: ContactReport,
+    case: Case | None,
+    caller: Caller | None,
+    decision: Decision,
+    now: datetime,
+) -> list[FollowUp]:
+    planned = []
+    for task in decision.tasks:
+        planned.append(
+            plan_task(
+                session, kind=task.kind, code=decision.code, due_at=task.due,
+                limit_at=task.hard_limit, owner_role=task.owner_role, reason=task.reason,
+                centre_id=report.centre_id, case=case, caller=caller, report=report,
+                owner_id=_who_knows(case, task.kind), created_by_id=actor.user_id, now=now,
+                is_practice=report.is_practice,
+            )
+        )
+        if task.kind is TaskKind.EMERGENCY and case is not None:
+            _open_emergency(session, actor, case, report, now)
+    return planned
+
+
+def _who_knows(case: Case | None, kind: TaskKind) -> int | None:
+    """The worker whose case it is keeps its calls and bookings; decisions go where they belong."""
+    worked = (TaskKind.PHONE, TaskKind.BOOKING_OFFER, TaskKind.REFERRAL, TaskKind.RESOURCE)
+    return case.owner_id if case is not None and kind in worked else None
+
+
+def _open_emergency(
+    session: Session, actor: Actor, case: Case, report: ContactReport, now: datetime
+) -> None:
+    running = session.scalar(
+        select(EmergencyAction.id).where(
+            EmergencyAction.case_id == case.id, EmergencyAction.closed_at.is_(None)
+        )
+    )
+    if running is None:
+        session.add(
+            EmergencyAction(
+                case_id=case.id, call_id=report.call_id, opened_by_id=actor.user_id,
+                opened_at=now, next_check_at=now + CONFIRM,
+            )
+        )
+
+
+def _ask_review(
+    session: Session,
+    actor: Actor,
+    report: ContactReport,
+    assessment: RiskAssessment,
+    case: Case | None,
+    now: datetime,
+) -> None:
+    """A task for the shift leader to look at a suggestion above what the person gave."""
+    if not assessment.needs_review or assessment.reviewed_at is not None:
+        return
+    suggested = assessment.suggested_code
+    hours = hours_of(session, report.centre_id, now)
+    plan_task(
+        session, kind=TaskKind.REVIEW_SUGGESTION, code=assessment.effective_code,
+        rank=suggested.rank, due_at=clocks.due(suggested, TaskKind.REVIEW_SUGGESTION, now, hours),
+        limit_at=clocks.hard_limit(suggested, TaskKind.REVIEW_SUGGESTION, now, hours),
+        owner_role=Role.SHIFT_LEADER, reason=reason("T-review", suggested, ReasonSource.ROUTING),
+        centre_id=report.centre_id, case=case, report=report, created_by_id=actor.user_id,
+        now=now, is_practice=report.is_practice,
+    )
