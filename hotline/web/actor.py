@@ -29,8 +29,8 @@ def actor_of(user: User, session_id: str = "") -> Actor:
 
 def signed_in_user() -> User | None:
     """The account signed in on this request, None when nobody is."""
-    user = cast("User", current_user)
-    return user if user and user.is_authenticated else None
+    user = cast("User | None", current_user)
+    return user if user is not None and user.is_authenticated else None
 
 
 def current_actor() -> Actor:
