@@ -34,6 +34,7 @@ _ACKNOWLEDGED_KINDS = frozenset(
         TaskKind.SUPERVISOR_DECISION,
         TaskKind.REVIEW_SUGGESTION,
         TaskKind.INCIDENT_NOTICE,
+        TaskKind.ROUTE_REVIEW,
     }
 )
 """Tasks that ask somebody to look and decide: due when the code must be acknowledged."""
@@ -48,6 +49,7 @@ _OWNERS = {
     TaskKind.SUPERVISOR_DECISION: Role.SUPERVISOR,
     TaskKind.INCIDENT_NOTICE: Role.SUPERVISOR,
     TaskKind.REVIEW_SUGGESTION: Role.SHIFT_LEADER,
+    TaskKind.ROUTE_REVIEW: Role.SHIFT_LEADER,
     TaskKind.ASSESS_RISK: Role.SHIFT_LEADER,
     TaskKind.VOICEMAIL: Role.SHIFT_LEADER,
     TaskKind.MISSED_CALL: Role.SHIFT_LEADER,
@@ -109,7 +111,8 @@ def due(
     if kind is TaskKind.MANDATORY_REPORT:
         return report_due(at, hours, jurisdiction)
     if kind is TaskKind.NO_SHOW_CHECK:
-        return at + NO_SHOW_CHECK_HIGH if clock.runs_on else end_of_day(at, hours)
+        soon = at + NO_SHOW_CHECK_HIGH
+        return soon if clock.runs_on else max(soon, end_of_day(at, hours))
     if kind is TaskKind.RESOURCE:
         return _run(clock, at, _REFERRAL, hours)
     return _run(clock, at, _span(clock, kind), hours)

@@ -106,9 +106,9 @@ MESSAGES: Mapping[str, str] = {
     "R-21": N_("No row of the table fits: the shift leader reviews it."),
     "R-22": N_("Food, medicine or a place for tonight is missing: a resource worker the same day."),
     "R-23": N_("Another person is threatened: a supervisor decides about the police."),
-    "R-24": N_("Only the shift leader can say what a call of this type with such a code needs."),
     # What a task is for, where the row alone does not say it.
     "T-check": N_("Check by telephone after the emergency, within a day."),
+    "T-review": N_("Words or classifier suggest a higher code: somebody looks at it."),
     "T-ask": N_("Ask about risk: questions were left open."),
-    "T-consent": N_("A call would need consent that was not given: a supervisor decides."),
+    "T-consent": N_("A call would need consent and a number: a supervisor decides."),
 }

@@ -10,9 +10,12 @@ from triage.vocabulary import (
     AppointmentStatus,
     AttemptOutcome,
     CaseKind,
+    CaseMove,
     CaseStatus,
     CentreStatus,
     ClosureReason,
+    DialRefusal,
+    NextStep,
     DayPart,
     EscalationTarget,
     Jurisdiction,
@@ -56,6 +59,7 @@ TASK_KIND = {
     TaskKind.MISSED_CALL: _lp("task", "Call back a missed call"),
     TaskKind.NO_SHOW_CHECK: _lp("task", "Check after a missed appointment"),
     TaskKind.INCIDENT_NOTICE: _lp("task", "Tell the crisis team"),
+    TaskKind.ROUTE_REVIEW: _lp("task", "Decide where it goes"),
 }
 
 TASK_STATUS = {
@@ -167,4 +171,44 @@ DAY_PART = {
     DayPart.AFTERNOON: _l("Afternoon"),
     DayPart.EVENING: _l("Evening"),
     DayPart.NIGHT: _l("Night"),
+}
+
+NEXT_STEP = {
+    NextStep.NEXT_CONTACT: _lp("next step", "Plan the next call"),
+    NextStep.AGREED_TIME: _lp("next step", "Call at an agreed time"),
+    NextStep.BOOKING: _lp("next step", "Offer a booking"),
+    NextStep.NOTHING: _lp("next step", "Nothing more for now"),
+    NextStep.SUPERVISOR: _lp("next step", "Ask the supervisor"),
+}
+
+SUPERVISOR_CHOICE = {
+    SupervisorChoice.TRY_AGAIN: _lp("decision", "Try again"),
+    SupervisorChoice.VITAL_CALL: _lp("decision", "Call without consent: a life is in danger"),
+    SupervisorChoice.WELFARE_CHECK: _lp("decision", "Ask the police or fire service to look"),
+    SupervisorChoice.EMERGENCY_CONTACT: _lp("decision", "Call the emergency contact"),
+    SupervisorChoice.LETTER: _lp("decision", "Write a letter, as agreed"),
+    SupervisorChoice.WAIT_FOR_CALL: _lp("decision", "Wait for the person to call"),
+    SupervisorChoice.END: _lp("decision", "End this follow-up"),
+}
+
+DIAL_REFUSAL = {
+    DialRefusal.NO_NUMBER: _lp("may not call", "No number is known."),
+    DialRefusal.NO_CONTACT: _lp("may not call", "The person wants no contact. Do not call."),
+    DialRefusal.NO_CONSENT: _lp("may not call", "The person has not agreed to be called."),
+    DialRefusal.WITHDRAWN: _lp("may not call", "The person no longer agrees to be called."),
+    DialRefusal.EXPIRED: _lp("may not call", "The agreement to be called has run out."),
+    DialRefusal.OUTSIDE_HOURS: _lp("may not call", "Outside the hours that are safe for the person."),
+    DialRefusal.NOT_ALLOWED: _lp("may not call", "This number is not yours to call."),
+}
+
+CASE_MOVE = {
+    CaseMove.TAKE_UP: _lp("case step", "Take up"),
+    CaseMove.WAIT: _lp("case step", "Put on the waiting list"),
+    CaseMove.START_COUNSELLING: _lp("case step", "Counselling begins"),
+    CaseMove.HOLD: _lp("case step", "Put on hold"),
+    CaseMove.RESUME: _lp("case step", "Resume"),
+    CaseMove.PROPOSE_CLOSING: _lp("case step", "Propose to close"),
+    CaseMove.REJECT_CLOSING: _lp("case step", "Do not close"),
+    CaseMove.CLOSE: _lp("case step", "Close"),
+    CaseMove.REOPEN: _lp("case step", "Reopen"),
 }
