@@ -65,6 +65,8 @@ def hear_phrases(facts: Facts, reader: PhraseReader | None, policy: Policy) -> H
     except Exception:  # whatever breaks in a helper must not stop an assessment
         return Heard(None, (reason("P-ERR", None, ReasonSource.SYSTEM),))
     weighed.sort(key=lambda each: (-_rank(each.code), each.rule_id))
+    weighed = list({(each.rule_id, each.segment): each for each in reversed(weighed)}.values())
+    weighed.reverse()
     code = highest(*(each.code for each in weighed))
     kept = tuple(weighed[: policy.max_reasons])
     claimed = reading.code
@@ -121,7 +123,8 @@ def _silent(because: str, prediction: Prediction | None = None) -> Heard:
 def _weigh(hit: PhraseHit, call_type: CallType | None) -> Reason:
     """The hit as a reason, its code bounded by who speaks of whom."""
     if call_type is CallType.ANOTHER and hit.scope == THIRD_PERSON:
-        code = hit.code or THIRD_PARTY_CODES.get(hit.category)
+        # A reader weighs words about another down; here the other is who is assessed.
+        code = highest(hit.code, THIRD_PARTY_CODES.get(hit.category))
         if code is None:
             return _phrase(hit, None, "P-0")
         return _phrase(hit, code if code is not ResponseCode.A else ResponseCode.B, "P-3")

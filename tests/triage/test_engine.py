@@ -181,6 +181,19 @@ def test_a_third_party_call_assesses_the_person_worried_about():
     assert assess(about_other, reader=said).suggested is ResponseCode.B
 
 
+def test_the_other_is_not_weighed_down_when_the_call_is_about_them():
+    said = reads(hit(ResponseCode.C, "plan", "third_person"))
+    facts = Facts(call_type=CallType.ANOTHER, answers=ALL_NO, text="words")
+    assert assess(facts, reader=said).suggested is ResponseCode.B
+
+
+def test_a_phrase_found_twice_in_one_passage_is_one_reason():
+    twice = reads(hit(ResponseCode.C), hit(ResponseCode.B), hit(None))
+    result = assess(Facts(answers=ALL_NO, text="words"), reader=twice)
+    phrases = [each for each in result.reasons if each.source is ReasonSource.PHRASE]
+    assert [each.code for each in phrases] == [ResponseCode.B]
+
+
 def test_negated_phrases_explain_and_raise_nothing():
     result = assess(
         Facts(answers=ALL_NO, text="words"), reader=reads(hit(None, "active", "negated"))
