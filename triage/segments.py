@@ -58,18 +58,15 @@ def segments(text: str) -> list[Segment]:
     """The sentences of a normalised text in their order; blank ones are left out."""
     found: list[Segment] = []
     speaker = Speaker.UNKNOWN
-    for start, end, begins_line in _sentences(text):
-        body = text[start:end]
+    for begin, end, begins_line in _sentences(text):
+        label = 0
         if begins_line:
-            speaker, label = _speaker(body, speaker)
-            if label:
-                start += label
-                body = text[start:end]
+            speaker, label = _speaker(text[begin:end], speaker)
+        body = text[begin + label : end]
         stripped = body.strip()
-        if not stripped:
-            continue
-        start += len(body) - len(body.lstrip())
-        found.append(Segment(start, start + len(stripped), stripped, speaker))
+        if stripped:
+            start = end - len(body.lstrip())
+            found.append(Segment(start, start + len(stripped), stripped, speaker))
     return _with_answers(found)
 
 
@@ -81,7 +78,8 @@ def asks(text: str) -> bool:
 def _with_answers(found: list[Segment]) -> list[Segment]:
     """The segments, each worker's question carrying the first words that answer it."""
     answered: list[Segment] = []
-    for place, segment in enumerate(found):
+    for place, plain in enumerate(found):
+        segment = plain
         following = found[place + 1] if place + 1 < len(found) else None
         if (
             segment.speaker is Speaker.WORKER
@@ -125,10 +123,8 @@ def _sentences(text: str) -> list[tuple[int, int, bool]]:
 def _cut(text: str, start: int, end: int, fresh: bool, spans: list[tuple[int, int, bool]]) -> None:
     """Adds [start, end) to the spans in pieces of at most about LONGEST characters."""
     while end - start > LONGEST:
-        pause = None
-        for pause in _BREAK.finditer(text, start + LONGEST // 2, start + LONGEST):
-            pass
-        middle = pause.end() if pause is not None else start + LONGEST
+        pauses = list(_BREAK.finditer(text, start + LONGEST // 2, start + LONGEST))
+        middle = pauses[-1].end() if pauses else start + LONGEST
         spans.append((start, middle, fresh))
         start, fresh = middle, False
     if end > start:

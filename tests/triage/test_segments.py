@@ -1,0 +1,53 @@
+"""Sentences, turns of speech, and a question kept together with its answer."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from triage.normalise import normalise
+from triage.segments import LONGEST, Segment, Speaker, segments
+
+
+def cut(text: str) -> list[Segment]:
+    return segments(normalise(text).text)
+
+
+def test_sentences_end_at_their_signs_in_every_language() -> None:
+    assert [part.text for part in cut("我好攰。點算好？Help me! Preciso de ajuda.")] == [
+        "我好攰。", "点算好?", "help me!", "preciso de ajuda.",
+    ]
+
+
+def test_numbers_keep_their_dots() -> None:
+    assert len(cut("I owe 30.500 patacas at 3.5 percent")) == 1
+
+
+def test_turns_of_speech_are_known_by_their_labels() -> None:
+    parts = cut("社工：今日點呀？\n來電者：唔好。\nCounsellor: go on\nCaller: ok")
+    assert [part.speaker for part in parts] == [
+        Speaker.WORKER, Speaker.CALLER, Speaker.WORKER, Speaker.CALLER,
+    ]
+    assert parts[0].text == "今日点呀?"
+
+
+def test_a_workers_question_carries_the_answer_that_follows() -> None:
+    parts = cut("Volunteer: have you thought of suicide?\nCaller: yes, often")
+    assert parts[0].answer == "yes, often"
+
+
+def test_an_unpunctuated_transcript_is_cut_at_pauses() -> None:
+    parts = cut("我今日返工好攰，" * 100)
+    assert len(parts) > 4
+    assert all(len(part.text) <= LONGEST + 1 for part in parts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=500))
+def test_segments_stand_in_order_and_inside_the_text(text: str) -> None:
+    folded = normalise(text).text
+    last = 0
+    for part in segments(folded):
+        assert last <= part.start <= part.end <= len(folded)
+        assert folded[part.start : part.end] == part.text
+        last = part.start
