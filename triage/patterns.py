@@ -1,0 +1,138 @@
+"""A small language for phrases, compiled to patterns that cannot run away.
+
+A pattern is a row of words in order: `a|b` is either, `x?` may be missing, `~3` is a gap of up to
+three characters (Chinese) or words (English, Portuguese) inside one clause, `@name` a set of words
+from macros.toml, `kill*` any ending, `_` a space inside one alternative. Gaps are bounded and
+every pattern has a word that must be present, so that only patterns whose word stands in a
+sentence are tried on it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from triage.normalise import fold
+
+# A clause ends at these signs; a gap never reaches over them.
+_ZH_GAP = "((?:[^，。！？；、,.!?;\\n ]| (?=[a-z])|(?<=[a-z]) ){0,%d}?)"
+_LATIN_GAP = "((?:[ ]+[a-z0-9'\\-]{1,24}){0,%d}?)"
+_NEVER = "(?!)"
+_CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
+
+
+class PatternError(ValueError):
+    """A pattern in the data is not written in the small language."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One compiled row of words with the words one of which must be present (`keys`)."""
+
+    source: str
+    chinese: bool
+    expression: str
+    keys: frozenset[str]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled expression; its groups are the texts of the gaps."""
+        return re.compile(self.expression)
+
+
+def compile_pattern(source: str, chinese: bool, macros: dict[str, str]) -> Pattern:
+    """The pattern of one row; raises PatternError where it has no word that must be present."""
+    parts: list[str] = []
+    required: list[frozenset[str]] = []
+    gap = 0
+    for token in source.split():
+        if token.startswith("~"):
+            gap = int(token[1:])
+            continue
+        optional = token.endswith("?")
+        words = _alternatives(token.rstrip("?"), macros)
+        body = "(?:" + "|".join(_expression(word, chinese) for word in words) + ")"
+        lead = _lead(gap, chinese, first=not parts)
+        parts.append(f"(?:{lead}{body})?" if optional else lead + body)
+        if not optional:
+            required.append(frozenset(_key(word, chinese) for word in words))
+        gap = 0
+    if not required:
+        raise PatternError(f"no required word in pattern {source!r}")
+    expression = "".join(parts)
+    if not chinese:
+        expression = f"(?<![a-z0-9]){expression}(?![a-z0-9])"
+    return Pattern(source, chinese, expression, max(required, key=_worth))
+
+
+def cue_expression(words: list[str], chinese: bool) -> str:
+    """An expression that finds any of the words, longest first; never matches for none."""
+    if not words:
+        return _NEVER
+    folded = sorted({fold(word) for word in words}, key=lambda word: (-len(word), word))
+    body = "(?:" + "|".join(_expression(word, chinese) for word in folded) + ")"
+    return body if chinese else f"(?<![a-z0-9']){body}(?![a-z0-9'])"
+
+
+def text_keys(text: str) -> set[str]:
+    """Everything in the text that may be the key of a pattern: words, characters, pairs of them."""
+    keys = set(re.findall(r"[a-z0-9]+", text))
+    if _CJK.search(text):
+        keys.update(text)
+        keys.update(map("".join, pairwise(text)))
+    return keys
+
+
+def _lead(gap: int, chinese: bool, first: bool) -> str:
+    """What stands between the word before and this one."""
+    if first:
+        return ""
+    if chinese:
+        return _ZH_GAP % gap if gap else ""
+    return (_LATIN_GAP % gap if gap else "") + "[ ]+"
+
+
+def _alternatives(token: str, macros: dict[str, str]) -> list[str]:
+    """The words of one place, macros written out, folded, longest first."""
+    words: set[str] = set()
+    for word in token.split("|"):
+        if word.startswith("@"):
+            if word[1:] not in macros:
+                raise PatternError(f"unknown word set {word}")
+            words.update(macros[word[1:]].split("|"))
+        elif word:
+            words.add(word)
+    if not words:
+        raise PatternError(f"empty place {token!r}")
+    return sorted({fold(word) for word in words}, key=lambda word: (-len(word), word))
+
+
+def _expression(word: str, chinese: bool) -> str:
+    body = re.escape(word).replace("_", "[ ]+").replace(r"\*", "[a-z0-9]{0,20}")
+    body = body.replace("'", "'?")
+    if chinese and word[0].isascii() and word[0].isalnum():
+        body = f"(?<![a-z0-9]){body}"
+    if chinese and word[-1].isascii() and word[-1].isalnum():
+        body = f"{body}(?![a-z0-9])"
+    return body
+
+
+def _key(word: str, chinese: bool) -> str:
+    """The part of the word by which a sentence is looked up: a Latin word or two characters."""
+    if chinese and _CJK.search(word):
+        found = re.search(r"[^\x00-\x7f]{1,2}", word)
+        return found.group() if found else word
+    pieces = [piece for piece in re.split(r"[^a-z0-9*]+", word) if piece]
+    whole = [piece for piece in pieces if "*" not in piece]
+    if not whole:
+        # A prefix: no whole word to look up; sentences are tried without one.
+        return ""
+    return max(whole, key=len)
+
+
+def _worth(keys: frozenset[str]) -> tuple[int, int, int]:
+    """How well the keys tell sentences apart: none empty, long, few."""
+    shortest = min(len(key) for key in keys)
+    return (int(shortest > 0), min(shortest, 4), -len(keys))
