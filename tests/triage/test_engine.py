@@ -1,6 +1,7 @@
 """How the engine weighs questions, person, phrases and model against each other."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -141,6 +142,24 @@ def test_the_model_alone_reaches_at_most_b(level):
     result = assess(Facts(answers=ALL_NO, text="words"), predictor=Says(level))
     assert MODEL_REACHES.at_least(result.suggested)
     assert result.model_code is level.code
+
+
+def test_even_a_level_that_meant_a_would_be_heard_as_b():
+    beyond = SimpleNamespace(value="imminent", code=ResponseCode.A)
+    result = assess(Facts(answers=ALL_NO, text="words"), predictor=Says(beyond))
+    assert result.model_code is ResponseCode.B
+
+
+def test_the_loudest_words_leave_the_effective_code_alone():
+    facts = Facts(answers=ALL_NO, text="words", human=ResponseCode.D)
+    result = assess(
+        facts,
+        predictor=Says(RiskLevel.IMMINENT),
+        reader=reads(hit(ResponseCode.A, "attempt_now")),
+    )
+    assert result.effective is ResponseCode.D
+    assert result.sort_code is ResponseCode.A
+    assert result.needs_review
 
 
 def test_a_first_person_act_happening_now_suggests_a():

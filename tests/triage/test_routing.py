@@ -163,6 +163,12 @@ def test_tasks_have_the_clock_and_the_owner_of_their_code(code, kind, ends, limi
     assert planned.owner_role is whose
 
 
+def test_harm_happening_runs_by_the_clock_of_a_whatever_the_code():
+    decision = decide(D, harm_in_progress=True, **WILLING)
+    assert decision.code is A
+    assert task(decision, K.PHONE).due == AT + timedelta(hours=24)
+
+
 def test_missing_basics_are_seen_to_the_same_day():
     planned = task(decide(B, basics_missing=True, **WILLING), K.RESOURCE)
     assert HOURS.local(planned.due).date() == HOURS.local(AT).date()

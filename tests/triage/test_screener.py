@@ -120,6 +120,11 @@ def test_the_ladder_need_not_be_asked_after_no_thoughts():
     assert floor(asked, call_type=CallType.SELF).code is ResponseCode.E
 
 
+def test_three_questions_are_the_least_that_must_be_asked():
+    assert missing({}) == (Q.THOUGHTS, Q.WISH_DEAD, Q.ACTED_EVER)
+    assert Q.WISH_DEAD not in missing({Q.THOUGHTS: YES})
+
+
 def test_thoughts_make_the_ladder_needed():
     asked = {Q.WISH_DEAD: YES, Q.THOUGHTS: YES, Q.ACTED_EVER: NO}
     result = floor(asked, call_type=CallType.SELF)
