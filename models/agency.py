@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
@@ -183,7 +183,13 @@ class Presence(Keyed, Base):
     """Somebody on duty on a line, from going on shift until leaving; one open row a person."""
 
     __tablename__ = "presences"
-    __table_args__ = (Index("ix_presences_open", "line_id", "off_at"),)
+    __table_args__ = (
+        Index("ix_presences_open", "line_id", "off_at"),
+        Index(
+            "uq_presences_one_open", "user_id", unique=True,
+            sqlite_where=text("off_at IS NULL"), postgresql_where=text("off_at IS NULL"),
+        ),
+    )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))

@@ -85,6 +85,11 @@ class Appointment(Keyed, PublicId, Base):
     address: Mapped[str | None] = mapped_column(EncryptedText)
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
+    companion_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    by_person: Mapped[bool | None]
+    # Where the reminder stands: sending, sent, failed, unknown, or why it was withheld.
+    reminder_state: Mapped[str | None] = mapped_column(String(20))
+    reminder_answer: Mapped[str | None] = mapped_column(String(10))
     is_practice: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
@@ -92,7 +97,7 @@ class Appointment(Keyed, PublicId, Base):
 
 
 class Reservation(Base):
-    """One five-minute slot of one resource, held by one appointment.
+    """One five-minute slot of one resource, held by one appointment or one meeting of a group.
 
     The primary key is the constraint that makes an overlap impossible on both databases.
     `kind` is counsellor, room or caller (for a case without a caller: case).
@@ -101,13 +106,17 @@ class Reservation(Base):
     __tablename__ = "reservations"
     __table_args__ = (
         CheckConstraint("kind IN ('counsellor','room','caller','case')", name="kind"),
+        CheckConstraint("(appointment_id IS NULL) <> (meeting_id IS NULL)", name="holder"),
     )
 
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     resource_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     slot_at: Mapped[datetime] = mapped_column(primary_key=True)
-    appointment_id: Mapped[int] = mapped_column(
+    appointment_id: Mapped[int | None] = mapped_column(
         ForeignKey("appointments.id", ondelete="CASCADE"), index=True
+    )
+    meeting_id: Mapped[int | None] = mapped_column(
+        ForeignKey("group_meetings.id", ondelete="CASCADE"), index=True
     )
 
 
@@ -126,6 +135,10 @@ class WaitingEntry(Keyed, PublicId, Base):
     target_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None] = mapped_column(index=True)
     offered_at: Mapped[datetime | None]
+    offered_starts_at: Mapped[datetime | None]
+    offered_counsellor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    offer_ends_at: Mapped[datetime | None]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None] = mapped_column(String(20))
 
@@ -140,6 +153,38 @@ class SessionNote(Keyed, Base):
     text: Mapped[str] = mapped_column(EncryptedText)
     measures: Mapped[dict[str, float]] = mapped_column(EncryptedJson, default=dict)
     next_step: Mapped[str | None] = mapped_column(EncryptedText)
+    # What was done about risk in the session: unchanged, changed or not_asked.
+    risk: Mapped[str | None] = mapped_column(String(12))
     written_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     written_at: Mapped[datetime]
     signed_at: Mapped[datetime | None]
+
+
+class Conflict(Keyed, Base):
+    """A counsellor who must not see somebody: family, the same employer, a colleague as client."""
+
+    __tablename__ = "conflicts_of_interest"
+    __table_args__ = (Index("ix_conflicts_of_interest_case", "case_id", "lifted_at"),)
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"), index=True)
+    counsellor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str | None] = mapped_column(EncryptedText)
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    set_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class CalendarFeed(Keyed, Base):
+    """A secret address under which somebody's calendar program reads times and nothing else."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (CheckConstraint("kind IN ('counsellor','room')", name="kind"),)
+
+    kind: Mapped[str] = mapped_column(String(12))
+    resource_id: Mapped[int]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

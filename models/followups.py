@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-
 from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
 from models.cases import Case
 from models.crypto import EncryptedText
-from triage.vocabulary import AttemptOutcome, ResponseCode, TaskKind, TaskStatus
+from triage.vocabulary import AttemptOutcome, NextStep, ResponseCode, TaskKind, TaskStatus
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.default import DefaultExecutionContext
@@ -20,11 +19,13 @@ if TYPE_CHECKING:
 MOST_URGENT = ResponseCode.A.rank
 IS_TO_DO = text("status IN ('open','in_progress','escalated')")
 IS_SCHEDULED = text("status = 'scheduled'")
+IS_UNANSWERED = text("acknowledged_at IS NULL AND passed_on_at IS NULL")
 
 
 def queue_order(rank: int, *, called_again: bool = False) -> int:
-    """The place of a task among others, lowest first: by urgency, and within one urgency those
-    whose person has rung again before the rest.
+    """The place of a task among others, lowest first.
+
+    By urgency; within one urgency those whose person has rung again stand before the rest.
     """
     return 2 * (MOST_URGENT - rank) + (0 if called_again else 1)
 
@@ -107,6 +108,10 @@ class FollowUp(Keyed, PublicId, Base):
     not_before: Mapped[datetime | None]
     cadence: Mapped[str | None] = mapped_column(String(20))
     cadence_step: Mapped[int | None]
+    cadence_from: Mapped[datetime | None]
+    dial_granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    dial_granted_at: Mapped[datetime | None]
+    dial_reason: Mapped[str | None] = mapped_column(EncryptedText)
     attempts_made: Mapped[int] = mapped_column(default=0)
     ladder_step: Mapped[int] = mapped_column(default=0)
     next_step_at: Mapped[datetime | None]
@@ -117,6 +122,8 @@ class FollowUp(Keyed, PublicId, Base):
     done_reason: Mapped[str | None] = mapped_column(String(40))
     is_practice: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - as the mapper reads it
 
     case: Mapped[Case | None] = relationship()
     attempts: Mapped[list[Attempt]] = relationship(
@@ -146,6 +153,7 @@ class Attempt(Keyed, PublicId, Base):
         ForeignKey("call_legs.id", use_alter=True, name="fk_attempts_leg_id")
     )
     by_hand: Mapped[bool] = mapped_column(default=True)
+    next_step: Mapped[NextStep | None] = mapped_column(enum_type(NextStep, "next_step"))
     outcome: Mapped[AttemptOutcome] = mapped_column(enum_type(AttemptOutcome, "outcome"))
     note: Mapped[str | None] = mapped_column(EncryptedText)
     made_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -155,12 +163,18 @@ class Attempt(Keyed, PublicId, Base):
 
 
 class Alert(Keyed, PublicId, Base):
-    """One step of the ladder: told to somebody, until acknowledged or passed on."""
+    """One step of the ladder: told to somebody, until acknowledged or passed on.
+
+    `pass_on_at` is when it goes to the next person by itself, None when it stays.
+    """
 
     __tablename__ = "alerts"
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
-        Index("ix_alerts_open", "to_user_id", "acknowledged_at"),
+        Index(
+            "ix_alerts_open", "raised_at",
+            postgresql_where=IS_UNANSWERED, sqlite_where=IS_UNANSWERED,
+        ),
     )
 
     dedupe_key: Mapped[str] = mapped_column(String(80))
@@ -176,4 +190,5 @@ class Alert(Keyed, PublicId, Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(index=True)
     acknowledged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     passed_on_at: Mapped[datetime | None]
+    pass_on_at: Mapped[datetime | None]
     facts: Mapped[JsonDict] = mapped_column(JSON, default=dict)

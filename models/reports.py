@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
 from models.crypto import EncryptedJson, EncryptedText
 from triage.vocabulary import (
+    AboutWhom,
     AgeBand,
     CallType,
     Channel,
@@ -48,6 +49,7 @@ class ContactReport(Keyed, PublicId, Base):
     form_version: Mapped[str] = mapped_column(String(20), default="1")
     typed: Mapped[JsonDict | None] = mapped_column(EncryptedJson)
     call_type: Mapped[CallType | None] = mapped_column(enum_type(CallType, "call_type"))
+    about: Mapped[AboutWhom | None] = mapped_column(enum_type(AboutWhom, "about"))
     language: Mapped[str | None] = mapped_column(String(8))
     summary: Mapped[str | None] = mapped_column(EncryptedText)
     problems: Mapped[list[str]] = mapped_column(JSON, default=list)

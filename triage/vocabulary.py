@@ -617,3 +617,68 @@ class LoweringRefusal(StrEnum):
     NEEDS_REASON = "needs_reason"
     NEEDS_SECOND_PERSON = "needs_second_person"
     UNASSESSED = "unassessed"
+
+
+class NextStep(StrEnum):
+    """What follows when the person has been reached."""
+
+    NEXT_CONTACT = "next_contact"
+    AGREED_TIME = "agreed_time"
+    BOOKING = "booking"
+    NOTHING = "nothing"
+    SUPERVISOR = "supervisor"
+
+
+class SupervisorChoice(StrEnum):
+    """What a supervisor decides about somebody who cannot be, or may not be, reached."""
+
+    TRY_AGAIN = "try_again"
+    VITAL_CALL = "vital_call"
+    WELFARE_CHECK = "welfare_check"
+    EMERGENCY_CONTACT = "emergency_contact"
+    LETTER = "letter"
+    WAIT_FOR_CALL = "wait_for_call"
+    END = "end"
+
+
+class DialRefusal(StrEnum):
+    """Why we may not ring somebody now."""
+
+    NO_NUMBER = "no_number"
+    NO_CONTACT = "no_contact"
+    NO_CONSENT = "no_consent"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    OUTSIDE_HOURS = "outside_hours"
+    NOT_ALLOWED = "not_allowed"
+
+
+class CaseMove(StrEnum):
+    """A step of a case from one status to another."""
+
+    TAKE_UP = "take_up"
+    WAIT = "wait"
+    START_COUNSELLING = "start_counselling"
+    HOLD = "hold"
+    RESUME = "resume"
+    PROPOSE_CLOSING = "propose_closing"
+    REJECT_CLOSING = "reject_closing"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+class Refusal(StrEnum):
+    """Why something asked of a task, a case or a plan was not done."""
+
+    HELD_BY_ANOTHER = "held_by_another"
+    FINISHED = "finished"
+    STEP_NOT_ALLOWED = "step_not_allowed"
+    SAFETY_TASK_OPEN = "safety_task_open"
+    NEEDS_REASON = "needs_reason"
+    NEEDS_SUPERVISOR = "needs_supervisor"
+    NEEDS_ANOTHER_PERSON = "needs_another_person"
+    CHANGED_MEANWHILE = "changed_meanwhile"
+    AT_CAPACITY = "at_capacity"
+    TIME_PASSED = "time_passed"
+    NO_CONSENT = "no_consent"
+    UNFINISHED_CHECKLIST = "unfinished_checklist"

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from triage.vocabulary import (
+    AboutWhom,
     AgeBand,
     CallDirection,
     CallOutcome,
@@ -59,6 +60,16 @@ CALL_TYPE = {
     CallType.TEST: _l("Test call"),
     CallType.OFFICE: _l("Office matter"),
     CallType.OUTGOING: _l("We called"),
+}
+
+ABOUT_WHOM = {
+    AboutWhom.PARTNER: _lp("about whom", "Partner"),
+    AboutWhom.CHILD: _lp("about whom", "Child"),
+    AboutWhom.PARENT: _lp("about whom", "Parent"),
+    AboutWhom.RELATIVE: _lp("about whom", "Another relative"),
+    AboutWhom.FRIEND: _lp("about whom", "Friend"),
+    AboutWhom.COLLEAGUE: _lp("about whom", "Colleague"),
+    AboutWhom.OTHER: _lp("about whom", "Somebody else"),
 }
 
 CHANNEL = {

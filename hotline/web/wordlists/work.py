@@ -16,11 +16,13 @@ from triage.vocabulary import (
     ClosureReason,
     DialRefusal,
     NextStep,
+    Refusal,
     DayPart,
     EscalationTarget,
     Jurisdiction,
     Route,
     Safeguard,
+    SupervisorChoice,
     TaskKind,
     TaskStatus,
 )
@@ -211,4 +213,19 @@ CASE_MOVE = {
     CaseMove.REJECT_CLOSING: _lp("case step", "Do not close"),
     CaseMove.CLOSE: _lp("case step", "Close"),
     CaseMove.REOPEN: _lp("case step", "Reopen"),
+}
+
+REFUSAL = {
+    Refusal.HELD_BY_ANOTHER: _l("Somebody else has this task in hand."),
+    Refusal.FINISHED: _l("This has been finished already."),
+    Refusal.STEP_NOT_ALLOWED: _l("That step cannot follow from where this stands."),
+    Refusal.SAFETY_TASK_OPEN: _l("A task for the person's safety is still open."),
+    Refusal.NEEDS_REASON: _l("Say why, in your own words."),
+    Refusal.NEEDS_SUPERVISOR: _l("This needs a supervisor."),
+    Refusal.NEEDS_ANOTHER_PERSON: _l("A second person must agree; it cannot be the same one."),
+    Refusal.CHANGED_MEANWHILE: _l("Somebody has changed this in the meantime. Look again."),
+    Refusal.AT_CAPACITY: _l("This person has as many cases as they can carry."),
+    Refusal.TIME_PASSED: _l("That time has passed. Choose a later one."),
+    Refusal.NO_CONSENT: _l("The person has not agreed to that."),
+    Refusal.UNFINISHED_CHECKLIST: _l("Something on the list before closing is not done."),
 }
