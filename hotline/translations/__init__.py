@@ -1,0 +1,1 @@
+"""The catalogues of the languages, and the command that brings them up to date."""
