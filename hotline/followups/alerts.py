@@ -13,7 +13,8 @@ from hotline.access.policy import Actor, Forbidden, Permission
 from hotline.followups.duty import on_duty
 from hotline.ports import Ports
 from models.base import JsonDict
-from models.followups import Alert
+from models.followups import Alert, FollowUp
+from triage.ladder import clock_of
 from triage.vocabulary import EscalationTarget, ResponseCode, Role
 
 INTERRUPTING = (ResponseCode.A, ResponseCode.B)
@@ -52,6 +53,7 @@ def raise_alert(
         dedupe_key=key, kind=kind, code=code, case_id=case_id, call_id=call_id,
         follow_up_id=follow_up_id, centre_id=centre_id, to_role=to.value, raised_at=now,
         to_user_id=to_user_id if to_user_id is not None else on_duty(session, to, centre_id, now),
+        pass_on_at=now + clock_of(code).acknowledge if code in INTERRUPTING and code else None,
         facts=facts or {},
     )
     try:
@@ -86,7 +88,7 @@ def open_alerts(session: Session, actor: Actor, limit: int = 50) -> list[Alert]:
     return sorted(found, key=lambda alert: (-(alert.code.rank if alert.code else -1), alert.raised_at))
 
 
-def get_alert(session: Session, actor: Actor, public_id: str, now: datetime) -> Alert:
+def get_alert(session: Session, actor: Actor, public_id: str) -> Alert:
     """The alert, when it is the person's to answer. Raises LookupError or Forbidden."""
     alert = session.scalar(select(Alert).where(Alert.public_id == public_id))
     if alert is None:
@@ -102,7 +104,7 @@ def get_alert(session: Session, actor: Actor, public_id: str, now: datetime) -> 
 def acknowledge(session: Session, actor: Actor, public_id: str, ports: Ports) -> Alert:
     """Say "I have it". A second person's word changes nothing: the first stays on the record."""
     now = ports.clock.now()
-    alert = get_alert(session, actor, public_id, now)
+    alert = get_alert(session, actor, public_id)
     taken = session.execute(
         update(Alert)
         .where(Alert.id == alert.id, Alert.acknowledged_at.is_(None))
@@ -112,5 +114,15 @@ def acknowledge(session: Session, actor: Actor, public_id: str, ports: Ports) ->
     if taken.rowcount:  # type: ignore[attr-defined]
         audit.record(session, actor, "alert.acknowledged", ("alert", alert.id), at=now,
                      centre_id=alert.centre_id, kind=alert.kind)
+        _pause_ladder(session, alert, now)
     session.refresh(alert)
     return alert
+
+
+def _pause_ladder(session: Session, alert: Alert, now: datetime) -> None:
+    """Give whoever said "I have it" the time between two steps before the next person is told."""
+    task = session.get(FollowUp, alert.follow_up_id) if alert.follow_up_id else None
+    if task is None or task.next_step_at is None or alert.kind != "late":
+        return
+    pause = clock_of(task.code).escalation[1][0]
+    task.next_step_at = max(task.next_step_at, now + pause)

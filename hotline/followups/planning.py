@@ -112,8 +112,7 @@ def tighten(
     sooner = due_at < task.due_at
     if code.rank > task.code.rank:
         task.code = code
-    if rank > task.rank:
-        task.rank = rank
+    task.rank = max(task.rank, rank)
     if sooner:
         task.due_at = due_at
         if task.first_contact_due_at is not None:
@@ -220,7 +219,7 @@ def _present(
         found = session.scalar(select(FollowUp).where(FollowUp.dedupe_key == key))
         if found is not None:
             return found
-    if case is None or case.id is None or kind not in ONE_A_CASE:
+    if case is None or kind not in ONE_A_CASE:
         return None
     return session.scalar(
         select(FollowUp)
