@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -20,22 +21,20 @@ from hotline.cases.wishes import (
     save_wishes,
 )
 from hotline.followups.calendar import hours_of
+from hotline.followups.emergencies import open_emergency
 from hotline.followups.planning import as_facts, follow_case, person_called, plan_task
 from hotline.ports import Ports
 from models.callers import Caller
 from models.calls import Call
-from models.cases import Case, EmergencyAction, RoutingDecision
-from models.followups import FollowUp
+from models.cases import Case, RoutingDecision
 from models.reports import ContactReport, RiskAssessment
 from triage import clocks
 from triage import routing as table
-from triage.ladder import CONFIRM
 from triage.reasons import reason
 from triage.situation import Decision
 from triage.vocabulary import (
     CaseKind,
     CaseStatus,
-    Problem,
     ReasonSource,
     ResponseCode,
     Role,
@@ -47,6 +46,9 @@ from triage.vocabulary import (
 
 WITHOUT_CASE = (Route.NO_CASE, Route.INFORMATION)
 PRACTICAL = (Route.RESOURCE, Route.REFERRAL)
+WORKED_BY_OWNER = (
+    TaskKind.PHONE, TaskKind.BOOKING_OFFER, TaskKind.REFERRAL, TaskKind.RESOURCE,
+)
 
 
 def route(
@@ -70,23 +72,38 @@ def route(
     if caller is not None and wishes is not None and wishes.says_something:
         save_wishes(session, actor, caller, wishes, ports)
     case = open_case_of(session, report, caller)
-    known = situation_of(session, report, assessment_row, caller, case, now)
+    known = situation_of(session, report, assessment_row, caller=caller, case=case, now=now)
     decision = table.route(known, report.contact_at, hours_of(session, report.centre_id, now))
     if caller is not None:
         _flag(caller, decision)
         person_called(session, caller.id, now)
     if case is None and (decision.tasks or decision.route not in WITHOUT_CASE):
         case = _open(session, actor, ports, report, decision)
+    contact = _Contact(session, actor, report, assessment_row, caller, case, decision, now)
     if case is not None:
-        _continue(session, case, report, caller, assessment_row, decision, now)
+        _continue(contact, case)
         report.case_id = assessment_row.case_id = case.id
-    _keep(session, actor, report, assessment_row, case, decision, now)
-    _plan(session, actor, report, case, caller, decision, now)
-    _ask_review(session, actor, report, assessment_row, case, now)
+    _keep(contact)
+    _plan(contact)
+    _ask_review(contact)
     if case is not None:
         raise_first_alerts(session, case, report, assessment_row, now)
     session.flush()
     return case
+
+
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    """One contact on its way: what is known of it, and what was decided."""
+
+    session: Session
+    actor: Actor
+    report: ContactReport
+    assessment: RiskAssessment
+    caller: Caller | None
+    case: Case | None
+    decision: Decision
+    now: datetime
 
 
 def open_case_of(session: Session, report: ContactReport, caller: Caller | None) -> Case | None:
@@ -156,20 +173,13 @@ def _open(
     return case
 
 
-def _continue(
-    session: Session,
-    case: Case,
-    report: ContactReport,
-    caller: Caller | None,
-    assessment: RiskAssessment,
-    decision: Decision,
-    now: datetime,
-) -> None:
+def _continue(at: _Contact, case: Case) -> None:
     """Bring the case up to what this contact says. A calmer call lowers nothing by itself."""
-    if caller is not None and case.caller_id is None:
-        case.caller_id = caller.id
-    stays_unasked = case.code is ResponseCode.U and not assessment.needs_review
-    if stays_unasked and decision.code is not ResponseCode.U:
+    report, assessment, decision = at.report, at.assessment, at.decision
+    if at.caller is not None and case.caller_id is None:
+        case.caller_id = at.caller.id
+    if case.code is ResponseCode.U and decision.code is not ResponseCode.U:
+        # Risk has been asked about now: the answer takes the place of "not asked".
         case.code = decision.code
     else:
         case.code = highest(case.code, decision.code) or decision.code
@@ -181,114 +191,69 @@ def _continue(
     case.language = report.language or case.language
     case.wants_meeting = case.wants_meeting or bool(report.wants_meeting) or decision.offers_booking
     case.problems = list(dict.fromkeys([*(case.problems or []), *report.problems]))
-    if decision.route in PRACTICAL and case.kind is CaseKind.COUNSELLING and case.route is not None:
-        case.kind = CaseKind.BOTH if _has_counselling(case) else CaseKind.RESOURCE
+    other = CaseKind.COUNSELLING if decision.route in PRACTICAL else CaseKind.RESOURCE
+    if case.kind is other:
+        case.kind = CaseKind.BOTH
     if case.status is CaseStatus.CLOSING:
         # Somebody who rings again has not come to the end.
         case.status = CaseStatus.OPEN
         case.closure_proposed_by_id = None
-    case.updated_at = now
-    follow_case(session, case, now)
+    case.updated_at = at.now
+    follow_case(at.session, case, at.now)
 
 
-def _has_counselling(case: Case) -> bool:
-    practical = {Problem.RESOURCE.value, Problem.LEGAL.value, Problem.HOUSING.value}
-    return bool(set(case.problems) - practical)
-
-
-def _keep(
-    session: Session,
-    actor: Actor,
-    report: ContactReport,
-    assessment: RiskAssessment,
-    case: Case | None,
-    decision: Decision,
-    now: datetime,
-) -> None:
-    kept = session.scalar(
+def _keep(at: _Contact) -> None:
+    """Store what was decided, by which row and why; once for each assessment of the report."""
+    kept = at.session.scalar(
         select(RoutingDecision.id).where(
-            RoutingDecision.assessment_id == assessment.id, RoutingDecision.report_id == report.id
+            RoutingDecision.assessment_id == at.assessment.id,
+            RoutingDecision.report_id == at.report.id,
         )
     )
     if kept is not None:
         return
-    session.add(
+    decision = at.decision
+    at.session.add(
         RoutingDecision(
-            report_id=report.id, case_id=case.id if case else None, assessment_id=assessment.id,
-            rule_id=decision.rule_id, route=decision.route,
+            report_id=at.report.id, case_id=at.case.id if at.case else None,
+            assessment_id=at.assessment.id, rule_id=decision.rule_id, route=decision.route,
             constraints=[*decision.constraints, *(f"also {rule}" for rule in decision.also)],
             reasons=[as_facts(each) for each in decision.reasons],
-            decided_at=now, decided_by_id=actor.user_id,
+            decided_at=at.now, decided_by_id=at.actor.user_id,
         )
     )
 
 
-def _plan(
-    session: Session,
-    actor: Actor,
-    report: ContactReport,
-    case: Case | None,
-    caller: Caller | None,
-    decision: Decision,
-    now: datetime,
-) -> list[FollowUp]:
-    planned = []
-    for task in decision.tasks:
-        planned.append(
-            plan_task(
-                session, kind=task.kind, code=decision.code, due_at=task.due,
-                limit_at=task.hard_limit, owner_role=task.owner_role, reason=task.reason,
-                centre_id=report.centre_id, case=case, caller=caller, report=report,
-                owner_id=_who_knows(case, task.kind), created_by_id=actor.user_id, now=now,
-                is_practice=report.is_practice,
-            )
+def _plan(at: _Contact) -> None:
+    for task in at.decision.tasks:
+        plan_task(
+            at.session, kind=task.kind, code=at.decision.code, due_at=task.due,
+            limit_at=task.hard_limit, owner_role=task.owner_role, reason=task.reason,
+            centre_id=at.report.centre_id, case=at.case, caller=at.caller, report=at.report,
+            owner_id=_who_knows(at.case, task.kind), created_by_id=at.actor.user_id, now=at.now,
+            is_practice=at.report.is_practice,
         )
-        if task.kind is TaskKind.EMERGENCY and case is not None:
-            _open_emergency(session, actor, case, report, now)
-    return planned
+        if task.kind is TaskKind.EMERGENCY and at.case is not None:
+            open_emergency(at.session, at.actor, at.case, at.now, call_id=at.report.call_id)
 
 
 def _who_knows(case: Case | None, kind: TaskKind) -> int | None:
     """The worker whose case it is keeps its calls and bookings; decisions go where they belong."""
-    worked = (TaskKind.PHONE, TaskKind.BOOKING_OFFER, TaskKind.REFERRAL, TaskKind.RESOURCE)
-    return case.owner_id if case is not None and kind in worked else None
+    return case.owner_id if case is not None and kind in WORKED_BY_OWNER else None
 
 
-def _open_emergency(
-    session: Session, actor: Actor, case: Case, report: ContactReport, now: datetime
-) -> None:
-    running = session.scalar(
-        select(EmergencyAction.id).where(
-            EmergencyAction.case_id == case.id, EmergencyAction.closed_at.is_(None)
-        )
-    )
-    if running is None:
-        session.add(
-            EmergencyAction(
-                case_id=case.id, call_id=report.call_id, opened_by_id=actor.user_id,
-                opened_at=now, next_check_at=now + CONFIRM,
-            )
-        )
-
-
-def _ask_review(
-    session: Session,
-    actor: Actor,
-    report: ContactReport,
-    assessment: RiskAssessment,
-    case: Case | None,
-    now: datetime,
-) -> None:
+def _ask_review(at: _Contact) -> None:
     """A task for the shift leader to look at a suggestion above what the person gave."""
+    assessment = at.assessment
     if not assessment.needs_review or assessment.reviewed_at is not None:
         return
-    suggested = assessment.suggested_code
-    hours = hours_of(session, report.centre_id, now)
+    suggested, kind = assessment.suggested_code, TaskKind.REVIEW_SUGGESTION
+    hours = hours_of(at.session, at.report.centre_id, at.now)
     plan_task(
-        session, kind=TaskKind.REVIEW_SUGGESTION, code=assessment.effective_code,
-        rank=suggested.rank, due_at=clocks.due(suggested, TaskKind.REVIEW_SUGGESTION, now, hours),
-        limit_at=clocks.hard_limit(suggested, TaskKind.REVIEW_SUGGESTION, now, hours),
-        owner_role=Role.SHIFT_LEADER, reason=reason("T-review", suggested, ReasonSource.ROUTING),
-        centre_id=report.centre_id, case=case, report=report, created_by_id=actor.user_id,
-        now=now, is_practice=report.is_practice,
+        at.session, kind=kind, code=assessment.effective_code, rank=suggested.rank,
+        due_at=clocks.due(suggested, kind, at.now, hours),
+        limit_at=clocks.hard_limit(suggested, kind, at.now, hours), owner_role=Role.SHIFT_LEADER,
+        reason=reason("T-review", suggested, ReasonSource.ROUTING), case=at.case,
+        centre_id=at.report.centre_id, report=at.report, created_by_id=at.actor.user_id,
+        now=at.now, is_practice=at.report.is_practice,
     )

@@ -40,6 +40,7 @@ def situation_of(
     session: Session,
     report: ContactReport,
     assessment: RiskAssessment,
+    *,
     caller: Caller | None,
     case: Case | None,
     now: datetime,

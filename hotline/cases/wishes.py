@@ -107,7 +107,15 @@ def save_wishes(
         rule = ContactRule(recorded_at=now)
         caller.contact_rule = rule
     for kind in _CONSENT_KINDS:
-        _answer(session, actor, caller, rule, kind, getattr(wishes, kind), now, wishes.expires_at)
+        answer: SafeContact = getattr(wishes, kind)
+        _answer(rule, kind, answer, now)
+        if answer is not SafeContact.NOT_ASKED:
+            session.add(
+                Consent(
+                    caller_id=caller.id, kind=kind, given=answer is SafeContact.YES,
+                    recorded_by_id=actor.user_id, recorded_at=now, expires_at=wishes.expires_at,
+                )
+            )
     for name in _RULE_FIELDS:
         value = getattr(wishes, name)
         if name in _CONSENT_KINDS or value in (None, ""):
@@ -126,10 +134,7 @@ def save_wishes(
     return rule
 
 
-def _answer(
-    session: Session, actor: Actor, caller: Caller, rule: ContactRule, kind: str,
-    answer: SafeContact, now: datetime, expires_at: datetime | None,
-) -> None:
+def _answer(rule: ContactRule, kind: str, answer: SafeContact, now: datetime) -> None:
     before: SafeContact | None = getattr(rule, kind)
     if answer is SafeContact.NOT_ASKED:
         if before is None:
@@ -138,12 +143,6 @@ def _answer(
     setattr(rule, kind, answer)
     if kind == "follow_up":
         rule.withdrawn_at = now if answer is SafeContact.NO and before is SafeContact.YES else None
-    session.add(
-        Consent(
-            caller_id=caller.id, kind=kind, given=answer is SafeContact.YES,
-            recorded_by_id=actor.user_id, recorded_at=now, expires_at=expires_at,
-        )
-    )
 
 
 def _name(caller: Caller, wishes: ContactWishes) -> None:
