@@ -1,3 +1,7 @@
 """Imports every room's jobs, so that the registry is whole."""
 
 from __future__ import annotations
+
+import hotline.bookings.jobs  # noqa: F401
+import hotline.followups.jobs  # noqa: F401 - registers its work
+import hotline.voice.jobs  # noqa: F401
