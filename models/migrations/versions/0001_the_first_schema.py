@@ -22,6 +22,7 @@ CIRCULAR = (
     ('fk_calls_winner_leg_id', 'calls', 'call_legs', ['winner_leg_id'], ['id']),
     ('fk_follow_ups_appointment_id', 'follow_ups', 'appointments', ['appointment_id'], ['id']),
     ('fk_follow_ups_call_id', 'follow_ups', 'calls', ['call_id'], ['id']),
+    ('fk_follow_ups_report_id', 'follow_ups', 'contact_reports', ['report_id'], ['id']),
 )
 
 
@@ -195,6 +196,19 @@ def upgrade() -> None:
     with op.batch_alter_table('availability_exceptions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_availability_exceptions_counsellor_id'), ['counsellor_id'], unique=False)
 
+    op.create_table('calendar_feeds',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('resource_id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('counsellor','room')", name=op.f('ck_calendar_feeds_kind')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['users.id'], name=op.f('fk_calendar_feeds_made_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_feeds')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_calendar_feeds_token_hash'))
+    )
     op.create_table('callers',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
@@ -548,6 +562,37 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_rules')),
     sa.UniqueConstraint('caller_id', name=op.f('uq_contact_rules_caller_id'))
     )
+    op.create_table('groups',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('centre_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('purpose', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('contract', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('language', sa.String(length=8), nullable=True),
+    sa.Column('seats', sa.Integer(), nullable=False),
+    sa.Column('status', sa.String(length=10), nullable=False),
+    sa.Column('leader_id', sa.Integer(), nullable=False),
+    sa.Column('co_leader_id', sa.Integer(), nullable=True),
+    sa.Column('room_id', sa.Integer(), nullable=True),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('is_practice', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("status IN ('planned','open','running','ended')", name=op.f('ck_groups_status')),
+    sa.CheckConstraint('seats BETWEEN 2 AND 30', name=op.f('ck_groups_seats')),
+    sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_groups_centre_id')),
+    sa.ForeignKeyConstraint(['co_leader_id'], ['users.id'], name=op.f('fk_groups_co_leader_id')),
+    sa.ForeignKeyConstraint(['leader_id'], ['users.id'], name=op.f('fk_groups_leader_id')),
+    sa.ForeignKeyConstraint(['made_by_id'], ['users.id'], name=op.f('fk_groups_made_by_id')),
+    sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_groups_room_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_groups')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_groups_public_id'))
+    )
+    with op.batch_alter_table('groups', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_groups_centre_id'), ['centre_id'], unique=False)
+
     op.create_table('line_closures',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('line_id', sa.Integer(), nullable=False),
@@ -587,6 +632,7 @@ def upgrade() -> None:
     with op.batch_alter_table('presences', schema=None) as batch_op:
         batch_op.create_index('ix_presences_open', ['line_id', 'off_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_presences_user_id'), ['user_id'], unique=False)
+        batch_op.create_index('uq_presences_one_open', ['user_id'], unique=True, sqlite_where=sa.text('off_at IS NULL'), postgresql_where=sa.text('off_at IS NULL'))
 
     op.create_table('shifts',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -635,6 +681,10 @@ def upgrade() -> None:
     sa.Column('address', models.crypto.EncryptedText(), nullable=True),
     sa.Column('checked_in_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('checked_out_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('companion_id', sa.Integer(), nullable=True),
+    sa.Column('by_person', sa.Boolean(), nullable=True),
+    sa.Column('reminder_state', sa.String(length=20), nullable=True),
+    sa.Column('reminder_answer', sa.String(length=10), nullable=True),
     sa.Column('is_practice', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_appointments_order')),
@@ -642,6 +692,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['caller_id'], ['callers.id'], name=op.f('fk_appointments_caller_id')),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_appointments_case_id')),
     sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_appointments_centre_id')),
+    sa.ForeignKeyConstraint(['companion_id'], ['users.id'], name=op.f('fk_appointments_companion_id')),
     sa.ForeignKeyConstraint(['counsellor_id'], ['users.id'], name=op.f('fk_appointments_counsellor_id')),
     sa.ForeignKeyConstraint(['ended_by_id'], ['users.id'], name=op.f('fk_appointments_ended_by_id')),
     sa.ForeignKeyConstraint(['moved_from_id'], ['appointments.id'], name=op.f('fk_appointments_moved_from_id')),
@@ -685,6 +736,27 @@ def upgrade() -> None:
     with op.batch_alter_table('case_notes', schema=None) as batch_op:
         batch_op.create_index('ix_case_notes_case', ['case_id', 'written_at'], unique=False)
 
+    op.create_table('conflicts_of_interest',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('caller_id', sa.Integer(), nullable=True),
+    sa.Column('counsellor_id', sa.Integer(), nullable=False),
+    sa.Column('reason', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('set_by_id', sa.Integer(), nullable=False),
+    sa.Column('set_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('lifted_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('lifted_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['caller_id'], ['callers.id'], name=op.f('fk_conflicts_of_interest_caller_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_conflicts_of_interest_case_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['counsellor_id'], ['users.id'], name=op.f('fk_conflicts_of_interest_counsellor_id')),
+    sa.ForeignKeyConstraint(['lifted_by_id'], ['users.id'], name=op.f('fk_conflicts_of_interest_lifted_by_id')),
+    sa.ForeignKeyConstraint(['set_by_id'], ['users.id'], name=op.f('fk_conflicts_of_interest_set_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_conflicts_of_interest'))
+    )
+    with op.batch_alter_table('conflicts_of_interest', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_conflicts_of_interest_caller_id'), ['caller_id'], unique=False)
+        batch_op.create_index('ix_conflicts_of_interest_case', ['case_id', 'lifted_at'], unique=False)
+
     op.create_table('contact_reports',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
@@ -700,6 +772,7 @@ def upgrade() -> None:
     sa.Column('form_version', sa.String(length=20), nullable=False),
     sa.Column('typed', models.crypto.EncryptedJson(), nullable=True),
     sa.Column('call_type', sa.Enum('self', 'another', 'information', 'practical', 'consult', 'survey', 'transfer', 'silent', 'blank', 'hang_up', 'wrong_number', 'prank', 'abusive', 'sexual', 'test', 'office', 'outgoing', name='call_type', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('about', sa.Enum('partner', 'child', 'parent', 'relative', 'friend', 'colleague', 'other', name='about', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('language', sa.String(length=8), nullable=True),
     sa.Column('summary', models.crypto.EncryptedText(), nullable=True),
     sa.Column('problems', sa.JSON(), nullable=False),
@@ -773,17 +846,21 @@ def upgrade() -> None:
     op.create_table('follow_ups',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
-    sa.Column('kind', sa.Enum('phone', 'emergency', 'booking_offer', 'waiting_check', 'supervisor_decision', 'review_suggestion', 'assess_risk', 'mandatory_report', 'referral', 'resource', 'call_back', 'voicemail', 'missed_call', 'no_show_check', 'incident_notice', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
-    sa.Column('status', sa.Enum('open', 'in_progress', 'escalated', 'done', 'cancelled', name='status', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('kind', sa.Enum('phone', 'emergency', 'booking_offer', 'waiting_check', 'supervisor_decision', 'review_suggestion', 'assess_risk', 'mandatory_report', 'referral', 'resource', 'call_back', 'voicemail', 'missed_call', 'no_show_check', 'incident_notice', 'route_review', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('status', sa.Enum('scheduled', 'open', 'in_progress', 'escalated', 'done', 'cancelled', name='status', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=True),
     sa.Column('call_id', sa.Integer(), nullable=True),
     sa.Column('caller_id', sa.Integer(), nullable=True),
     sa.Column('appointment_id', sa.Integer(), nullable=True),
+    sa.Column('report_id', sa.Integer(), nullable=True),
+    sa.Column('dedupe_key', sa.String(length=80), nullable=True),
     sa.Column('centre_id', sa.Integer(), nullable=False),
     sa.Column('line_id', sa.Integer(), nullable=True),
     sa.Column('language', sa.String(length=8), nullable=True),
     sa.Column('code', sa.Enum('A', 'B', 'C', 'D', 'E', 'N', 'U', name='code', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('rank', sa.Integer(), nullable=False),
+    sa.Column('queue_order', sa.Integer(), nullable=False),
+    sa.Column('called_again_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('owner_role', sa.String(length=20), nullable=False),
     sa.Column('owner_id', sa.Integer(), nullable=True),
     sa.Column('claimed_at', models.base.UtcDateTime(timezone=True), nullable=True),
@@ -796,6 +873,10 @@ def upgrade() -> None:
     sa.Column('not_before', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('cadence', sa.String(length=20), nullable=True),
     sa.Column('cadence_step', sa.Integer(), nullable=True),
+    sa.Column('cadence_from', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('dial_granted_by_id', sa.Integer(), nullable=True),
+    sa.Column('dial_granted_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('dial_reason', models.crypto.EncryptedText(), nullable=True),
     sa.Column('attempts_made', sa.Integer(), nullable=False),
     sa.Column('ladder_step', sa.Integer(), nullable=False),
     sa.Column('next_step_at', models.base.UtcDateTime(timezone=True), nullable=True),
@@ -812,21 +893,72 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_follow_ups_case_id')),
     sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_follow_ups_centre_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_follow_ups_created_by_id')),
+    sa.ForeignKeyConstraint(['dial_granted_by_id'], ['users.id'], name=op.f('fk_follow_ups_dial_granted_by_id')),
     sa.ForeignKeyConstraint(['done_by_id'], ['users.id'], name=op.f('fk_follow_ups_done_by_id')),
     sa.ForeignKeyConstraint(['line_id'], ['lines.id'], name=op.f('fk_follow_ups_line_id')),
     sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_follow_ups_owner_id')),
+    sa.ForeignKeyConstraint(['report_id'], ['contact_reports.id'], name='fk_follow_ups_report_id', use_alter=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_follow_ups')),
+    sa.UniqueConstraint('dedupe_key', name=op.f('uq_follow_ups_dedupe_key')),
     sa.UniqueConstraint('public_id', name=op.f('uq_follow_ups_public_id'))
     )
     with op.batch_alter_table('follow_ups', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_follow_ups_call_id'), ['call_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_follow_ups_caller_id'), ['caller_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_follow_ups_case_id'), ['case_id'], unique=False)
-        batch_op.create_index('ix_follow_ups_centre', ['centre_id', 'status', 'rank', 'due_at'], unique=False)
-        batch_op.create_index('ix_follow_ups_escalation', ['status', 'next_step_at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_follow_ups_lease_until'), ['lease_until'], unique=False)
-        batch_op.create_index('ix_follow_ups_owner', ['owner_id', 'status', 'due_at'], unique=False)
-        batch_op.create_index('ix_follow_ups_queue', ['rank', 'due_at'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.create_index('ix_follow_ups_done', ['centre_id', 'done_at'], unique=False)
+        batch_op.create_index('ix_follow_ups_due', ['centre_id', 'due_at'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.create_index('ix_follow_ups_ladder', ['next_step_at'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.create_index('ix_follow_ups_lease', ['lease_until'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.create_index('ix_follow_ups_mine', ['owner_id', 'queue_order', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.create_index('ix_follow_ups_queue', ['centre_id', 'queue_order', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.create_index(batch_op.f('ix_follow_ups_report_id'), ['report_id'], unique=False)
+        batch_op.create_index('ix_follow_ups_scheduled', ['centre_id', 'not_before'], unique=False, postgresql_where=sa.text("status = 'scheduled'"), sqlite_where=sa.text("status = 'scheduled'"))
+
+    op.create_table('group_meetings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=False),
+    sa.Column('room_id', sa.Integer(), nullable=True),
+    sa.Column('starts_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('buffer_minutes', sa.Integer(), nullable=False),
+    sa.Column('status', sa.String(length=10), nullable=False),
+    sa.Column('theme', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('held_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("status IN ('planned','held','cancelled')", name=op.f('ck_group_meetings_status')),
+    sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_group_meetings_order')),
+    sa.ForeignKeyConstraint(['group_id'], ['groups.id'], name=op.f('fk_group_meetings_group_id')),
+    sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_group_meetings_room_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_meetings')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_group_meetings_public_id'))
+    )
+    with op.batch_alter_table('group_meetings', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_group_meetings_group_id'), ['group_id'], unique=False)
+        batch_op.create_index('ix_group_meetings_span', ['starts_at', 'ends_at'], unique=False)
+
+    op.create_table('group_members',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('group_id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('status', sa.String(length=10), nullable=False),
+    sa.Column('asked_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('screened_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('screened_by_id', sa.Integer(), nullable=True),
+    sa.Column('agreed_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('joined_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('left_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("status IN ('screening','waiting','member','left','refused')", name=op.f('ck_group_members_status')),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_group_members_case_id')),
+    sa.ForeignKeyConstraint(['group_id'], ['groups.id'], name=op.f('fk_group_members_group_id')),
+    sa.ForeignKeyConstraint(['screened_by_id'], ['users.id'], name=op.f('fk_group_members_screened_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_group_members')),
+    sa.UniqueConstraint('group_id', 'case_id', name=op.f('uq_group_members_group_id_case_id')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_group_members_public_id'))
+    )
+    with op.batch_alter_table('group_members', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_group_members_case_id'), ['case_id'], unique=False)
 
     op.create_table('live_signals',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -924,10 +1056,16 @@ def upgrade() -> None:
     sa.Column('target_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('next_check_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('offered_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('offered_starts_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('offered_counsellor_id', sa.Integer(), nullable=True),
+    sa.Column('offer_ends_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('asked_by_id', sa.Integer(), nullable=True),
     sa.Column('ended_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('ended_reason', sa.String(length=20), nullable=True),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['users.id'], name=op.f('fk_waiting_entries_asked_by_id')),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_waiting_entries_case_id')),
     sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_waiting_entries_centre_id')),
+    sa.ForeignKeyConstraint(['offered_counsellor_id'], ['users.id'], name=op.f('fk_waiting_entries_offered_counsellor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_waiting_entries')),
     sa.UniqueConstraint('public_id', name=op.f('uq_waiting_entries_public_id'))
     )
@@ -952,6 +1090,7 @@ def upgrade() -> None:
     sa.Column('acknowledged_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('acknowledged_by_id', sa.Integer(), nullable=True),
     sa.Column('passed_on_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('pass_on_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('facts', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['acknowledged_by_id'], ['users.id'], name=op.f('fk_alerts_acknowledged_by_id')),
     sa.ForeignKeyConstraint(['call_id'], ['calls.id'], name=op.f('fk_alerts_call_id')),
@@ -966,7 +1105,7 @@ def upgrade() -> None:
     with op.batch_alter_table('alerts', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_alerts_acknowledged_at'), ['acknowledged_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_alerts_centre_id'), ['centre_id'], unique=False)
-        batch_op.create_index('ix_alerts_open', ['to_user_id', 'acknowledged_at'], unique=False)
+        batch_op.create_index('ix_alerts_open', ['raised_at'], unique=False, postgresql_where=sa.text('acknowledged_at IS NULL AND passed_on_at IS NULL'), sqlite_where=sa.text('acknowledged_at IS NULL AND passed_on_at IS NULL'))
 
     op.create_table('attempts',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -975,6 +1114,7 @@ def upgrade() -> None:
     sa.Column('case_id', sa.Integer(), nullable=True),
     sa.Column('leg_id', sa.Integer(), nullable=True),
     sa.Column('by_hand', sa.Boolean(), nullable=False),
+    sa.Column('next_step', sa.Enum('next_contact', 'agreed_time', 'booking', 'nothing', 'supervisor', name='next_step', native_enum=False, create_constraint=True, length=40), nullable=True),
     sa.Column('outcome', sa.Enum('reached_better', 'reached_same', 'reached_worse', 'reached_declined', 'third_party', 'voicemail_left', 'no_answer', 'busy', 'wrong_number', 'barred', 'in_hospital', 'deceased', 'emergency', name='outcome', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('note', models.crypto.EncryptedText(), nullable=True),
     sa.Column('made_by_id', sa.Integer(), nullable=False),
@@ -1018,6 +1158,20 @@ def upgrade() -> None:
         batch_op.create_index('ix_call_legs_sid', ['sid'], unique=False)
         batch_op.create_index(batch_op.f('ix_call_legs_user_id'), ['user_id'], unique=False)
 
+    op.create_table('group_attendances',
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('came', sa.Boolean(), nullable=False),
+    sa.Column('marked_by_id', sa.Integer(), nullable=False),
+    sa.Column('marked_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['marked_by_id'], ['users.id'], name=op.f('fk_group_attendances_marked_by_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['group_meetings.id'], name=op.f('fk_group_attendances_meeting_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['member_id'], ['group_members.id'], name=op.f('fk_group_attendances_member_id')),
+    sa.PrimaryKeyConstraint('meeting_id', 'member_id', name=op.f('pk_group_attendances'))
+    )
+    with op.batch_alter_table('group_attendances', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_group_attendances_member_id'), ['member_id'], unique=False)
+
     op.create_table('report_addenda',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('report_id', sa.Integer(), nullable=False),
@@ -1035,13 +1189,17 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=12), nullable=False),
     sa.Column('resource_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('slot_at', models.base.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('appointment_id', sa.Integer(), nullable=False),
+    sa.Column('appointment_id', sa.Integer(), nullable=True),
+    sa.Column('meeting_id', sa.Integer(), nullable=True),
     sa.CheckConstraint("kind IN ('counsellor','room','caller','case')", name=op.f('ck_reservations_kind')),
+    sa.CheckConstraint('(appointment_id IS NULL) <> (meeting_id IS NULL)', name=op.f('ck_reservations_holder')),
     sa.ForeignKeyConstraint(['appointment_id'], ['appointments.id'], name=op.f('fk_reservations_appointment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['meeting_id'], ['group_meetings.id'], name=op.f('fk_reservations_meeting_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('kind', 'resource_id', 'slot_at', name=op.f('pk_reservations'))
     )
     with op.batch_alter_table('reservations', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reservations_appointment_id'), ['appointment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reservations_meeting_id'), ['meeting_id'], unique=False)
 
     op.create_table('session_notes',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1050,6 +1208,7 @@ def upgrade() -> None:
     sa.Column('text', models.crypto.EncryptedText(), nullable=False),
     sa.Column('measures', models.crypto.EncryptedJson(), nullable=False),
     sa.Column('next_step', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('risk', sa.String(length=12), nullable=True),
     sa.Column('written_by_id', sa.Integer(), nullable=False),
     sa.Column('written_at', models.base.UtcDateTime(timezone=True), nullable=False),
     sa.Column('signed_at', models.base.UtcDateTime(timezone=True), nullable=True),
@@ -1159,6 +1318,7 @@ def downgrade() -> None:
 
     op.drop_table('session_notes')
     with op.batch_alter_table('reservations', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_reservations_meeting_id'))
         batch_op.drop_index(batch_op.f('ix_reservations_appointment_id'))
 
     op.drop_table('reservations')
@@ -1166,6 +1326,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_report_addenda_report_id'))
 
     op.drop_table('report_addenda')
+    with op.batch_alter_table('group_attendances', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_group_attendances_member_id'))
+
+    op.drop_table('group_attendances')
     with op.batch_alter_table('call_legs', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_call_legs_user_id'))
         batch_op.drop_index('ix_call_legs_sid')
@@ -1179,7 +1343,7 @@ def downgrade() -> None:
 
     op.drop_table('attempts')
     with op.batch_alter_table('alerts', schema=None) as batch_op:
-        batch_op.drop_index('ix_alerts_open')
+        batch_op.drop_index('ix_alerts_open', postgresql_where=sa.text('acknowledged_at IS NULL AND passed_on_at IS NULL'), sqlite_where=sa.text('acknowledged_at IS NULL AND passed_on_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_alerts_centre_id'))
         batch_op.drop_index(batch_op.f('ix_alerts_acknowledged_at'))
 
@@ -1210,12 +1374,24 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_live_signals_call_id'))
 
     op.drop_table('live_signals')
+    with op.batch_alter_table('group_members', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_group_members_case_id'))
+
+    op.drop_table('group_members')
+    with op.batch_alter_table('group_meetings', schema=None) as batch_op:
+        batch_op.drop_index('ix_group_meetings_span')
+        batch_op.drop_index(batch_op.f('ix_group_meetings_group_id'))
+
+    op.drop_table('group_meetings')
     with op.batch_alter_table('follow_ups', schema=None) as batch_op:
+        batch_op.drop_index('ix_follow_ups_scheduled', postgresql_where=sa.text("status = 'scheduled'"), sqlite_where=sa.text("status = 'scheduled'"))
+        batch_op.drop_index(batch_op.f('ix_follow_ups_report_id'))
         batch_op.drop_index('ix_follow_ups_queue', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
-        batch_op.drop_index('ix_follow_ups_owner')
-        batch_op.drop_index(batch_op.f('ix_follow_ups_lease_until'))
-        batch_op.drop_index('ix_follow_ups_escalation')
-        batch_op.drop_index('ix_follow_ups_centre')
+        batch_op.drop_index('ix_follow_ups_mine', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.drop_index('ix_follow_ups_lease', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.drop_index('ix_follow_ups_ladder', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.drop_index('ix_follow_ups_due', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.drop_index('ix_follow_ups_done')
         batch_op.drop_index(batch_op.f('ix_follow_ups_case_id'))
         batch_op.drop_index(batch_op.f('ix_follow_ups_caller_id'))
         batch_op.drop_index(batch_op.f('ix_follow_ups_call_id'))
@@ -1234,6 +1410,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_contact_reports_author')
 
     op.drop_table('contact_reports')
+    with op.batch_alter_table('conflicts_of_interest', schema=None) as batch_op:
+        batch_op.drop_index('ix_conflicts_of_interest_case')
+        batch_op.drop_index(batch_op.f('ix_conflicts_of_interest_caller_id'))
+
+    op.drop_table('conflicts_of_interest')
     with op.batch_alter_table('case_notes', schema=None) as batch_op:
         batch_op.drop_index('ix_case_notes_case')
 
@@ -1251,6 +1432,7 @@ def downgrade() -> None:
 
     op.drop_table('shifts')
     with op.batch_alter_table('presences', schema=None) as batch_op:
+        batch_op.drop_index('uq_presences_one_open', sqlite_where=sa.text('off_at IS NULL'), postgresql_where=sa.text('off_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_presences_user_id'))
         batch_op.drop_index('ix_presences_open')
 
@@ -1260,6 +1442,10 @@ def downgrade() -> None:
 
     op.drop_table('line_hours')
     op.drop_table('line_closures')
+    with op.batch_alter_table('groups', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_groups_centre_id'))
+
+    op.drop_table('groups')
     op.drop_table('contact_rules')
     with op.batch_alter_table('consents', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consents_caller_id'))
@@ -1328,6 +1514,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_callers_retain_until'))
 
     op.drop_table('callers')
+    op.drop_table('calendar_feeds')
     with op.batch_alter_table('availability_exceptions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_availability_exceptions_counsellor_id'))
 
