@@ -1,0 +1,220 @@
+"""The project's own synthetic corpus: whole, consistent, varied, and free of anything real."""
+
+import csv
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from triage.vocabulary import ResponseCode
+
+FOLDER = Path(__file__).parents[2] / "triage" / "data" / "corpus"
+COLUMNS = ["id", "text", "lang", "code", "category", "kind", "pair", "label_b"]
+LANGUAGES = {"yue": 440, "zh-Hans": 350, "zh-Hant": 250, "pt": 345, "en": 350}
+CODES = {"A": 7, "B": 17, "C": 30, "D": 20, "E": 50, "N": 70}
+KINDS = {"note", "transcript", "post", "message"}
+RISK_CATEGORIES = {
+    "attempt_now", "plan", "means", "recent_attempt", "active_ideation", "passive_ideation",
+    "self_harm", "hopelessness", "goodbye", "violence_by_other", "threat_to_other", "child_at_risk",
+}
+OTHER_CATEGORIES = {
+    "past", "negated", "hyperbole", "third_person", "quotation", "distress", "problem",
+    "information", "small_talk", "prank",
+}
+# A category which says that the words are no disclosure may not carry an urgent code.
+HARMLESS = OTHER_CATEGORIES - {"past", "third_person"}
+NO_RISK = {"E", "N"}
+# Two or more groups of figures that could be dialled, and the short numbers of help lines.
+DIALLABLE = re.compile(r"\d(?:[ \-().]?\d){5,}")
+HELP_LINES = re.compile(
+    r"(?<!\d)(?:110|111|112|113|115|119|120|122|188|192|911|988|995|999|1388|1414|1925|1980|1995"
+    r"|12320|12338|12351|12355|12356)(?!\d)"
+)
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def bare(text: str) -> str:
+    """The letters and digits of a text: two texts alike in these are one text."""
+    return "".join(
+        sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalnum()
+    )
+
+
+@cache
+def corpus() -> tuple[dict[str, str], ...]:
+    """Every row of every file, with the name of its file added."""
+    rows: list[dict[str, str]] = []
+    for path in sorted(FOLDER.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as source:
+            rows.extend({**row, "file": path.name} for row in csv.DictReader(source))
+    return tuple(rows)
+
+
+def pairs() -> dict[str, list[dict[str, str]]]:
+    """The rows of each hard pair."""
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in corpus():
+        if row["pair"]:
+            found[row["pair"]].append(row)
+    return found
+
+
+def share_without_risk(rows: list[dict[str, str]]) -> float:
+    return sum(row["code"] in NO_RISK for row in rows) / len(rows)
+
+
+def test_every_file_says_in_its_name_that_it_is_synthetic():
+    names = [path.name for path in FOLDER.glob("*.csv")]
+    assert names
+    for name in names:
+        found = re.fullmatch(r"synthetic_(.+?)_\d+\.csv", name)
+        assert found, name
+        assert found[1] in LANGUAGES, name
+
+
+def test_every_file_has_the_same_header():
+    for path in FOLDER.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as source:
+            assert next(csv.reader(source)) == COLUMNS, path.name
+
+
+def test_every_row_keeps_to_the_words_of_the_schema():
+    codes = {code.value for code in ResponseCode} - {"U"}
+    for row in corpus():
+        assert row["text"].strip() == row["text"] != "", row["id"]
+        assert row["code"] in codes, row["id"]
+        assert row["label_b"] in codes, row["id"]
+        assert row["kind"] in KINDS, row["id"]
+        assert row["category"] in RISK_CATEGORIES | OTHER_CATEGORIES, row["id"]
+        assert re.fullmatch(rf"{row['lang']}-\d{{4}}", row["id"]), row["id"]
+        assert row["file"].startswith(f"synthetic_{row['lang']}_"), row["id"]
+
+
+def test_no_id_is_used_twice():
+    assert [name for name, times in Counter(row["id"] for row in corpus()).items() if times > 1] == []
+
+
+def test_no_text_is_there_twice():
+    seen: dict[str, str] = {}
+    for row in corpus():
+        other = seen.setdefault(bare(row["text"]), row["id"])
+        assert other == row["id"], f"{row['id']} repeats {other}"
+
+
+def grams(text: str) -> set[str]:
+    """Every run of three signs."""
+    signs = bare(text)
+    return {signs[at : at + 3] for at in range(len(signs) - 2)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_texts_are_nearly_alike_only_inside_a_pair(language):
+    known = [(row, grams(row["text"])) for row in corpus() if row["lang"] == language]
+    for (first, one), (second, other) in combinations(known, 2):
+        if first["pair"] and first["pair"] == second["pair"]:
+            continue
+        shared = len(one & other)
+        assert shared <= 0.6 * (len(one) + len(other) - shared), (first["id"], second["id"])
+
+
+def test_the_corpus_is_large_enough_in_every_language():
+    counts = Counter(row["lang"] for row in corpus())
+    assert sum(counts.values()) >= 1650
+    for language, least in LANGUAGES.items():
+        assert counts[language] >= least, language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_enough_of_every_code(language):
+    counts = Counter(row["code"] for row in corpus() if row["lang"] == language)
+    short = {code: counts[code] for code, least in CODES.items() if counts[code] < least}
+    assert not short
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_category_of_risk_and_every_kind(language):
+    rows = [row for row in corpus() if row["lang"] == language]
+    assert {row["category"] for row in rows} >= RISK_CATEGORIES | OTHER_CATEGORIES
+    assert {row["kind"] for row in rows} == KINDS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_more_than_half_of_a_language_is_without_risk(language):
+    assert share_without_risk([row for row in corpus() if row["lang"] == language]) >= 0.55
+
+
+def test_the_code_agrees_with_the_category():
+    for row in corpus():
+        if row["category"] in RISK_CATEGORIES:
+            assert row["code"] not in NO_RISK, row["id"]
+        if row["category"] in HARMLESS:
+            assert row["code"] in NO_RISK, row["id"]
+        if row["category"] == "attempt_now":
+            assert row["code"] == "A", row["id"]
+        if row["category"] in {"plan", "means"}:
+            assert row["code"] == "B", row["id"]
+
+
+def test_the_second_reading_differs_by_one_step_at_most_and_sometimes_does():
+    apart = [
+        abs(ResponseCode(row["code"]).rank - ResponseCode(row["label_b"]).rank) for row in corpus()
+    ]
+    assert max(apart) == 1
+    assert 0.03 < sum(apart) / len(apart) < 0.20
+
+
+def test_a_hard_pair_shares_a_language_and_differs_in_its_code():
+    for name, rows in pairs().items():
+        assert len(rows) >= 2, name
+        assert len({row["lang"] for row in rows}) == 1, name
+        assert len({row["code"] for row in rows}) >= 2, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_hard_pairs_of_each_sort(language):
+    sorts = Counter(
+        row["category"]
+        for name, rows in pairs().items()
+        if name.startswith(f"{language}-pair-")
+        for row in rows
+    )
+    for sort in ("negated", "hyperbole", "third_person", "past", "quotation"):
+        assert sorts[sort] >= 1, sort
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_long_passages_are_there_with_and_without_risk(language):
+    # A Chinese sign carries about as much as three letters.
+    rows = [row for row in corpus() if row["lang"] == language]
+    least = 180 if CHINESE.search(rows[0]["text"]) else 500
+    long = [row for row in rows if len(row["text"]) >= least]
+    assert len(long) >= 14
+    assert 0.3 <= share_without_risk(long) <= 0.75
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_length_and_kind_do_not_give_the_answer_away(language):
+    rows = [row for row in corpus() if row["lang"] == language]
+    for kind in KINDS:
+        assert 0.3 <= share_without_risk([row for row in rows if row["kind"] == kind]) <= 0.85, kind
+
+
+def test_nothing_in_it_can_be_dialled():
+    for row in corpus():
+        assert not DIALLABLE.search(row["text"]), row["id"]
+        assert not HELP_LINES.search(row["text"]), row["id"]
+        assert not re.search(r"https?:|www\.|@\w+\.", row["text"]), row["id"]
+
+
+def test_the_readme_tells_the_counts_that_are_true():
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for language in LANGUAGES:
+        counts = Counter(row["code"] for row in corpus() if row["lang"] == language)
+        cells = [language, *(str(counts[code]) for code in "ABCDEN"), str(sum(counts.values()))]
+        assert f"| {' | '.join(cells)} |" in readme, cells
+    assert f"{len(corpus())} texts" in readme
+    assert f"{len(pairs())} hard pairs" in readme
