@@ -1,0 +1,59 @@
+"""Background work of the bookings: reminders, waiting lists, visits that do not end."""
+
+from __future__ import annotations
+
+from hotline import outbox
+from hotline.bookings import keeping, reminders, waiting
+from hotline.jobs.registry import JobContext, registry
+from hotline.ports import DeliveryError
+from hotline.transaction import unit_of_work
+from models.base import JsonDict
+
+
+@registry.delivers(reminders.KIND)
+def send_reminder(context: JobContext, payload: JsonDict) -> None:
+    """Send one reminder, or put it off to a safe hour, or leave it.
+
+    Three steps, each of its own: decide and mark, ask the provider, write down what came of it.
+    """
+    key, ports = int(payload["appointment_id"]), context.ports
+    with unit_of_work() as session:
+        ready = reminders.prepare(session, key, ports)
+        if ready.later is not None:
+            outbox.post(
+                session, reminders.KIND, now=ports.clock.now(), due_at=ready.later,
+                dedupe_key=f"reminder:{key}:{ready.later:%Y%m%d%H%M}", appointment_id=key,
+            )
+    if ready.order is None:
+        return
+    try:
+        ports.telephony.send_message(ready.order)
+    except DeliveryError as error:
+        # Only what was certainly refused, and may be asked again, is tried once more.
+        final = "unknown" if error.unknown else "failed" if error.permanent else None
+        with unit_of_work() as session:
+            reminders.settle(session, key, final, ports)
+        raise
+    with unit_of_work() as session:
+        reminders.settle(session, key, "sent", ports)
+
+
+@registry.delivers(waiting.PLACE_FREED)
+def offer_places(context: JobContext, payload: JsonDict) -> None:
+    """Look at the waiting list of a centre after a time came free there."""
+    with unit_of_work() as session:
+        waiting.offer_places(session, int(payload["centre_id"]), context.ports)
+
+
+@registry.every(300, "bookings.waiting_checks")
+def check_waiting(context: JobContext) -> None:
+    """Plan the calls to those who wait."""
+    with unit_of_work() as session:
+        waiting.check_waiting(session, context.ports)
+
+
+@registry.every(60, "bookings.overdue_visits")
+def watch_visits(context: JobContext) -> None:
+    """Raise the alarm for visits that should have ended."""
+    with unit_of_work() as session:
+        keeping.alarm_overdue_visits(session, context.ports)
