@@ -9,6 +9,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import hotline.jobs.tasks  # noqa: F401 - registers every room's work
 import models.registry
 from hotline.access import accounts
 from hotline.adapters.silent import NoTelephony
@@ -91,7 +92,10 @@ def create_app(config: Config, ports: Ports | None = None) -> Flask:
     if config.proxies:
         count = config.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    ports = replace(ports or system_ports(config), public_url=config.public_url)
+    ports = replace(
+        ports or system_ports(config), public_url=config.public_url, provider=config.provider,
+        calls_per_second=config.calls_per_second,
+    )
     app.extensions["hotline.ports"] = ports
     init_database(app, config.database_url)
     csrf = CSRFProtect(app)

@@ -135,4 +135,6 @@ class Ports:
     predictor: Callable[[], Predictor | None]
     read_phrases: Callable[[str], TextReading]
     public_url: str = ""
+    provider: str = "none"
+    calls_per_second: float = 1.0
     nudge: Callable[[], None] = field(default=lambda: None)
