@@ -116,7 +116,8 @@ def _hear_waiting_room(run: Interpreter, verb: Element, base: str, queue: Queue,
         root, where = run.obtain(following, "wait")
         following = run.execute(root, where)
         if following is not None:
-            extra = dict(following.params) | {k: v for k, v in params.items() if k != "QueueTime"}
+            waited = {"QueueTime": str(round(core.pace.elapsed() - place.joined))}
+            extra = params | waited | dict(following.params)
             following = Instruction(following.url, following.method, tuple(extra.items()))
     if core.pace.elapsed() - began < 1.0:
         leg.rest(1.0)
