@@ -1,0 +1,96 @@
+"""Runs the work of a webhook against the database within a caller's patience, or says it is away."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from typing import TypeVar
+
+from flask import Flask
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from hotline.transaction import Patience, unit_of_work
+
+log = logging.getLogger("hotline.voice")
+
+Result = TypeVar("Result")
+
+# All of it together must leave time to answer within two seconds.
+LIMIT_SECONDS = 1.2
+RETRY_WITHIN_SECONDS = 0.3
+# After a time-out nobody else waits for the database until this has passed, except one who tries.
+REST_SECONDS = 1.0
+THREADS = 48
+
+
+class Away(Exception):
+    """The database could not do it in time, or at all."""
+
+
+class Keeper:
+    """A few threads that talk with the database, so that a stuck one never holds up an answer."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="voice")
+        self._lock = threading.Lock()
+        self._away_until = 0.0
+
+    def run(self, work: Callable[[Session], Result]) -> Result:
+        """The result of the work, committed; raises Away when it was not done in time.
+
+        Work that was given up may still be committed later: everything a webhook does can be done
+        twice with the effect of once.
+        """
+        if not self._may_try():
+            raise Away("resting")
+        future: Future[Result] = self._pool.submit(self._attempt, work)
+        try:
+            result = future.result(timeout=LIMIT_SECONDS)
+        except TooLate as error:
+            future.cancel()
+            with self._lock:
+                self._away_until = time.monotonic() + REST_SECONDS
+            raise Away("too late") from error
+        except Exception as error:
+            # The class alone: a message may carry a caller's number.
+            log.error("a webhook's work failed: %s", type(error).__name__)
+            raise Away(type(error).__name__) from error
+        with self._lock:
+            self._away_until = 0.0
+        return result
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _may_try(self) -> bool:
+        with self._lock:
+            now = time.monotonic()
+            if now < self._away_until:
+                return False
+            if self._away_until:
+                # This one tries; the others go on resting until it is known.
+                self._away_until = now + LIMIT_SECONDS
+            return True
+
+    def _attempt(self, work: Callable[[Session], Result]) -> Result:
+        began = time.monotonic()
+        with self._app.app_context():
+            try:
+                return self._once(work)
+            except (IntegrityError, OperationalError):
+                # Two signals of one call at the same moment, or a deadlock: once more, if quick.
+                if time.monotonic() - began > RETRY_WITHIN_SECONDS:
+                    raise
+                return self._once(work)
+
+    @staticmethod
+    def _once(work: Callable[[Session], Result]) -> Result:
+        with unit_of_work(Patience.VOICE) as session:
+            return work(session)

@@ -1,0 +1,166 @@
+"""Finds or makes the call a signal belongs to, and writes down what happened: each thing once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hotline.followups.planning import person_called
+from hotline.ports import Ports
+from hotline.voice.signals import Signal
+from models.agency import Line
+from models.callers import Caller, CallerNumber
+from models.calls import Call, CallEvent, CallLeg
+from models.crypto import ring
+from triage.vocabulary import CallDirection, CallOutcome, CallStatus
+
+UNKNOWN_SID = "unknown"
+
+
+def number_hash(number: str) -> str:
+    """The keyed hash by which a telephone number is found again."""
+    return ring.index("number", number)
+
+
+def find_line(session: Session, number: str) -> Line | None:
+    """The line a caller rang, None when no line has that number."""
+    if not number:
+        return None
+    found = session.scalar(select(Line).where(Line.number == number))
+    if found is None and not number.startswith("+"):
+        found = session.scalar(select(Line).where(Line.number == f"+{number}"))
+    return found
+
+
+def find(session: Session, ports: Ports, sid: str) -> Call | None:
+    """The call of that provider's name, locked against others until the transaction ends."""
+    return session.scalar(
+        select(Call).where(Call.provider == ports.provider, Call.sid == sid).with_for_update(of=Call)
+    )
+
+
+def find_or_make(session: Session, signal: Signal, ports: Ports) -> Call:
+    """The call of a signal; a row is made when there is none, whichever signal came first.
+
+    Two processes may make it at the same moment: the unique name lets one through, the other one
+    finds it.
+    """
+    sid = signal.sid or UNKNOWN_SID
+    call = find(session, ports, sid)
+    if call is not None:
+        if call.direction is CallDirection.INBOUND:
+            _complete(session, call, signal)
+        return call
+    made = _new(session, signal, ports, sid)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:
+        found = find(session, ports, sid)
+        if found is None:
+            raise
+        return found
+    return made
+
+
+def _new(session: Session, signal: Signal, ports: Ports, sid: str) -> Call:
+    incoming = signal.direction is CallDirection.INBOUND
+    number = signal.from_number if incoming else None
+    call = Call(
+        reference=_reference(session, ports),
+        provider=ports.provider,
+        sid=sid,
+        direction=signal.direction,
+        status=CallStatus.RINGING if incoming else CallStatus.QUEUED,
+        outcome=CallOutcome.WAITING,
+        source="callback" if signal.is_status or not signal.get("From") else "webhook",
+        from_number=number,
+        from_hash=number_hash(number) if number else None,
+        withheld=incoming and number is None,
+        arrived_at=signal.received_at,
+    )
+    if incoming:
+        _place(session, call, find_line(session, signal.to_number))
+    if call.from_hash is not None:
+        _recognise(session, call, signal.received_at)
+    return call
+
+
+def _complete(session: Session, call: Call, signal: Signal) -> None:
+    """Add what an earlier signal could not say: a recording's callback names neither side."""
+    if call.line_id is None:
+        _place(session, call, find_line(session, signal.to_number))
+    if call.source == "callback" and call.from_number is None and signal.from_number is not None:
+        call.from_number, call.withheld = signal.from_number, False
+        call.from_hash = number_hash(signal.from_number)
+        _recognise(session, call, signal.received_at)
+
+
+def _reference(session: Session, ports: Ports) -> str:
+    """A spoken reference nobody has; with 148 million of them a second try is rare."""
+    while True:
+        reference = ports.tokens.reference()
+        if not session.scalar(select(Call.id).where(Call.reference == reference)):
+            return reference
+
+
+def _place(session: Session, call: Call, line: Line | None) -> None:
+    if line is not None:
+        call.line, call.line_id, call.centre_id = line, line.id, line.centre_id
+
+
+def _recognise(session: Session, call: Call, now: datetime) -> None:
+    """Say who it is when exactly one profile has the number; what is open for them comes first."""
+    found = session.execute(
+        select(Caller.id, Caller.language)
+        .join(CallerNumber)
+        .where(CallerNumber.number_hash == call.from_hash, Caller.erased_at.is_(None))
+        .distinct()
+        .limit(2)
+    ).all()
+    if len(found) == 1:
+        call.caller_id = found[0].id
+        person_called(session, found[0].id, now)
+
+
+def note(
+    session: Session, call: Call, signal: Signal, kind: str = "", *, key: str = "", **facts: Any
+) -> bool:
+    """Append what happened; False when it is written down already."""
+    key = key or signal.key
+    known = select(CallEvent.id).where(CallEvent.call_id == call.id, CallEvent.key == key)
+    if session.scalar(known):
+        return False
+    event = CallEvent(
+        call_id=call.id, kind=kind or signal.step, key=key, happened_at=signal.happened_at,
+        received_at=signal.received_at, facts=facts,
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(event)
+    except IntegrityError:
+        return False
+    return True
+
+
+def has(session: Session, call: Call, kind: str) -> bool:
+    """True when something of that kind happened to the call."""
+    return bool(
+        session.scalar(
+            select(CallEvent.id).where(CallEvent.call_id == call.id, CallEvent.kind == kind).limit(1)
+        )
+    )
+
+
+def find_leg(session: Session, public_id: str) -> CallLeg | None:
+    """The rung leg of that public id."""
+    return session.scalar(select(CallLeg).where(CallLeg.public_id == public_id))
+
+
+def waited_seconds(call: Call, now: datetime) -> float:
+    """How long the caller has been with us."""
+    return (now - call.arrived_at).total_seconds()

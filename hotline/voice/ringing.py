@@ -1,0 +1,307 @@
+"""Rings people for a call, one request each, and lets exactly one of them have it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from hotline.outbox import post
+from hotline.ports import Ports
+from hotline.voice import dialogue, lines, logbook, volunteers
+from hotline.voice.dialogue import Script
+from hotline.voice.signals import Signal
+from models.accounts import User
+from models.agency import Line, Presence
+from models.calls import Call, CallLeg
+from models.outbox import Counter
+from triage.vocabulary import CallOutcome, CallStatus, Language, LegOutcome
+
+# A leg that may still lead to a person.
+LIVE = (LegOutcome.PLANNED, LegOutcome.SUBMITTED, LegOutcome.UNKNOWN, LegOutcome.RINGING,
+        LegOutcome.OFFERED)  # fmt: skip
+SLOT = "voice.next_call_ms"
+# Somebody whose ring was never told to be over is taken as not answering after this long.
+FORGOTTEN = timedelta(seconds=90)
+
+OUTCOME_OF = {
+    CallStatus.BUSY: LegOutcome.BUSY,
+    CallStatus.NO_ANSWER: LegOutcome.NO_ANSWER,
+    CallStatus.FAILED: LegOutcome.FAILED,
+    CallStatus.CANCELED: LegOutcome.CANCELLED,
+    CallStatus.COMPLETED: LegOutcome.NO_KEY,
+}
+DECLINED_CODES = ("603", "607", "608")
+
+
+def may_begin(session: Session, call: Call, ports: Ports, now: datetime) -> bool:
+    """Give the call a queue to wait in if there is anybody to ring; False when nobody is there.
+
+    Ringing itself begins when the caller is in the queue: somebody who pressed 1 sooner would
+    find it empty.
+    """
+    if call.line is None:
+        return False
+    if not call.line.fallback_number and not volunteers.on_shift(session, call.line, now):
+        return False
+    if call.queue_name is None:
+        call.queue_name = f"call-{ports.tokens.public_id()}"[:64]
+    return True
+
+
+def advance(session: Session, call: Call, ports: Ports, now: datetime) -> int:
+    """Ring the next ones when nobody of the last round is left; gives how many still ring."""
+    if call.line is None or call.outcome is not CallOutcome.WAITING or call.status.is_final:
+        return 0
+    legs = session.scalars(select(CallLeg).where(CallLeg.call_id == call.id)).all()
+    for leg in legs:
+        since = leg.offered_at or leg.submitted_at or leg.planned_at
+        if leg.outcome in LIVE and now - since > FORGOTTEN:
+            leg.outcome, leg.ended_at = LegOutcome.NO_ANSWER, now
+    live = sum(leg.outcome in LIVE for leg in legs)
+    if live:
+        return live
+    rung = {leg.user_id for leg in legs if leg.user_id is not None}
+    group = volunteers.next_group(
+        call.line, call, volunteers.on_shift(session, call.line, now), rung
+    )
+    people: list[User | None] = [each.user for each in group]
+    if not people and call.line.fallback_number and not _fallback_rung(legs):
+        people = [None]
+    if people:
+        call.ring_round += 1
+    for user in people:
+        _plan(session, call, ports, user, now)
+    return len(people)
+
+
+def _fallback_rung(legs: object) -> bool:
+    return any(leg.purpose == "fallback" for leg in cast("list[CallLeg]", legs))
+
+
+def _plan(session: Session, call: Call, ports: Ports, user: User | None, now: datetime) -> None:
+    leg = CallLeg(
+        public_id=ports.tokens.public_id(),
+        call_id=call.id,
+        user_id=None if user is None else user.id,
+        purpose="fallback" if user is None else "ring",
+        ring_round=call.ring_round,
+        planned_at=now,
+    )
+    session.add(leg)
+    session.flush()
+    due = _slot(session, ports, now)
+    post(session, "voice.ring", now=now, due_at=due, dedupe_key=f"ring:{leg.public_id}",
+         leg_id=leg.id)  # fmt: skip
+
+
+def _slot(session: Session, ports: Ports, now: datetime) -> datetime:
+    """When the account may place its next call: all processes share one running clock of slots."""
+    if ports.calls_per_second <= 0:
+        return now
+    this = int(now.timestamp() * 1000)
+    step = int(1000 / ports.calls_per_second)
+    counter = session.get(Counter, SLOT, with_for_update=True)
+    if counter is None:
+        counter = Counter(name=SLOT, value=0, changed_at=now)
+        counter = session.merge(counter)
+    # The slots of a clock that was set back would lie far ahead: a minute is the most we believe.
+    taken = max(this, counter.value) if counter.value - this < 60_000 else this
+    counter.value, counter.changed_at = taken + step, now
+    return now + timedelta(milliseconds=taken - this)
+
+
+def offer(session: Session, signal: Signal, _ports: Ports) -> Script:
+    """A rung telephone was picked up, by a person or by a mailbox."""
+    leg = logbook.find_leg(session, signal.leg)
+    if leg is None or leg.call_id is None:
+        return (dialogue.HangUp(),)
+    call = session.get(Call, leg.call_id)
+    assert call is not None
+    leg.sid = leg.sid or signal.sid or None
+    voice = voice_of(session, leg, call)
+    logbook.note(session, call, signal, "leg_offered", leg=leg.id)
+    if leg.outcome not in (*LIVE, LegOutcome.ACCEPTED):
+        return dialogue.ending(voice, "offer_taken" if call.winner_leg_id else "caller_left")
+    if call.winner_leg_id not in (None, leg.id):
+        leg.outcome = LegOutcome.TOO_LATE
+        return dialogue.ending(voice, "offer_taken")
+    if call.status.is_final or call.outcome not in (CallOutcome.WAITING, CallOutcome.ANSWERED):
+        leg.outcome = LegOutcome.TOO_LATE
+        return dialogue.ending(voice, "caller_left")
+    if leg.outcome is not LegOutcome.ACCEPTED:
+        leg.outcome, leg.offered_at = LegOutcome.OFFERED, leg.offered_at or signal.received_at
+    return dialogue.offer(voice, leg.public_id, call.queue_name or "")
+
+
+def accept(session: Session, signal: Signal, ports: Ports) -> Script:
+    """A key pressed at the offer: 1 takes the call if nobody has, asked as often as it likes."""
+    leg = logbook.find_leg(session, signal.leg)
+    if leg is None or leg.call_id is None:
+        return (dialogue.HangUp(),)
+    call = session.get(Call, leg.call_id)
+    assert call is not None
+    now = signal.received_at
+    voice = voice_of(session, leg, call)
+    logbook.note(session, call, signal, "leg_key", leg=leg.id, pressed=signal.digits[:1])
+    if signal.digits != "1":
+        if leg.outcome in LIVE:
+            declined = signal.digits != ""
+            leg.outcome = LegOutcome.DECLINED if declined else LegOutcome.NO_KEY
+            session.flush()
+            advance(session, call, ports, now)
+        declined = leg.outcome is LegOutcome.DECLINED
+        return dialogue.ending(voice, "offer_declined") if declined else (dialogue.HangUp(),)
+    if not _wins(session, call, leg, now):
+        if leg.outcome is not LegOutcome.ACCEPTED:
+            leg.outcome = LegOutcome.TOO_LATE
+        return dialogue.ending(voice, "offer_taken" if call.winner_leg_id else "caller_left")
+    if leg.outcome is not LegOutcome.ACCEPTED:
+        leg.outcome, leg.accepted_at = LegOutcome.ACCEPTED, now
+        end_others(session, call, now, except_leg=leg)
+    transcribe = Language(call.language) if call.transcript_on and call.language else None
+    return dialogue.connect(leg.public_id, call.queue_name or "", transcribe)
+
+
+def _wins(session: Session, call: Call, leg: CallLeg, now: datetime) -> bool:
+    """True for the one leg that has the call: decided by a single guarded statement."""
+    taken = cast(
+        "CursorResult[object]",
+        session.execute(
+            update(Call)
+            .where(
+                Call.id == call.id,
+                Call.winner_leg_id.is_(None),
+                Call.outcome == CallOutcome.WAITING,
+                Call.ended_at.is_(None),
+            )
+            .values(
+                winner_leg_id=leg.id,
+                answered_by_id=leg.user_id,
+                answered_at=now,
+                outcome=CallOutcome.ANSWERED,
+            )
+            .execution_options(synchronize_session=False)
+        ),
+    )
+    session.refresh(call)
+    return taken.rowcount == 1 or (
+        call.winner_leg_id == leg.id and call.outcome is CallOutcome.ANSWERED
+    )
+
+
+def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
+    """The winner's telephone is parted from the caller, or never met one."""
+    leg = logbook.find_leg(session, signal.leg)
+    if leg is None or leg.call_id is None:
+        return (dialogue.HangUp(),)
+    call = session.get(Call, leg.call_id, with_for_update=True)
+    assert call is not None
+    bridged = signal.get("DialBridged").lower() == "true" or (
+        signal.get("DialBridged") == "" and signal.get("DialCallStatus") in ("completed", "answered")
+    )
+    logbook.note(session, call, signal, "talk_over" if bridged else "not_bridged", leg=leg.id)
+    end_leg(session, leg, signal.received_at)
+    if bridged or call.winner_leg_id != leg.id:
+        return (dialogue.HangUp(),)
+    give_back(session, call, ports, signal.received_at)
+    return dialogue.ending(voice_of(session, leg, call), "caller_left")
+
+
+def give_back(session: Session, call: Call, ports: Ports, now: datetime) -> None:
+    """Open a call again whose winner never met the caller, while the caller is still there."""
+    if call.outcome is not CallOutcome.ANSWERED:
+        return
+    call.winner_leg_id = call.answered_by_id = call.answered_at = None
+    if call.status.is_final or logbook.has(session, call, "queue-exit"):
+        call.outcome = CallOutcome.ABANDONED if call.status.is_final else CallOutcome.MISSED
+        return
+    call.outcome = CallOutcome.WAITING
+    session.flush()
+    advance(session, call, ports, now)
+
+
+def leg_progress(session: Session, signal: Signal, ports: Ports) -> Script:
+    """A progress callback of a rung telephone; in any order, and only ever forward."""
+    leg = logbook.find_leg(session, signal.leg)
+    if leg is None:
+        return dialogue.NOTHING
+    leg.sid = leg.sid or signal.sid or None
+    status = signal.status
+    if status is None or (leg.status is not None and status.rank <= leg.status.rank):
+        return dialogue.NOTHING
+    leg.status = status
+    if status is CallStatus.RINGING and leg.outcome in (
+        LegOutcome.PLANNED, LegOutcome.SUBMITTED, LegOutcome.UNKNOWN,
+    ):  # fmt: skip
+        leg.outcome = LegOutcome.RINGING
+    if not status.is_final:
+        return dialogue.NOTHING
+    if leg.outcome in LIVE:
+        declined = signal.get("SipResponseCode") in DECLINED_CODES
+        leg.outcome = LegOutcome.DECLINED if declined else OUTCOME_OF[status]
+    end_leg(session, leg, signal.happened_at or signal.received_at)
+    call = session.get(Call, leg.call_id) if leg.call_id is not None else None
+    if call is not None and not signal.replayed:
+        session.flush()
+        advance(session, call, ports, signal.received_at)
+    return dialogue.NOTHING
+
+
+def end_leg(session: Session, leg: CallLeg, now: datetime) -> None:
+    """Note the end of a leg, and since when its person is free again."""
+    if leg.ended_at is not None:
+        return
+    leg.ended_at = now
+    if leg.outcome is LegOutcome.ACCEPTED and leg.user_id is not None:
+        session.execute(
+            update(Presence)
+            .where(Presence.user_id == leg.user_id, Presence.off_at.is_(None))
+            .values(last_call_ended_at=now)
+        )
+
+
+def end_others(
+    session: Session, call: Call, now: datetime, *, except_leg: CallLeg | None = None
+) -> None:
+    """Stop ringing everybody else."""
+    legs = session.scalars(
+        select(CallLeg).where(CallLeg.call_id == call.id, CallLeg.outcome.in_(LIVE))
+    )
+    for leg in legs:
+        if except_leg is not None and leg.id == except_leg.id:
+            continue
+        never_placed = leg.outcome is LegOutcome.PLANNED
+        leg.outcome = LegOutcome.CANCELLED if never_placed else LegOutcome.TOO_LATE
+        if never_placed:
+            leg.ended_at = now
+        else:
+            post_end(session, leg, now)
+
+
+def post_end(session: Session, leg: CallLeg, now: datetime) -> None:
+    """Have a telephone stop ringing, once its provider's name is known."""
+    if leg.sid is not None and leg.ended_at is None:
+        post(session, "voice.end_leg", now=now, dedupe_key=f"end:{leg.public_id}", leg_id=leg.id)
+
+
+def post_search(session: Session, leg: CallLeg, now: datetime, due: datetime) -> None:
+    """Have the provider's list searched for a call that may have been placed."""
+    post(session, "voice.find_leg", now=now, due_at=due, dedupe_key=f"find:{leg.public_id}",
+         leg_id=leg.id)  # fmt: skip
+
+
+def voice_of(session: Session, leg: CallLeg, call: Call) -> dialogue.Voice:
+    """How the rung person is spoken to: in their first language."""
+    spoken: list[str] = []
+    if leg.user_id is not None:
+        user = session.get(User, leg.user_id)
+        spoken = list(user.spoken) if user is not None else []
+    return lines.voice(call.line, spoken[0] if spoken else None)
+
+
+def line_of(session: Session, call: Call) -> Line | None:
+    """The line of a call."""
+    return session.get(Line, call.line_id) if call.line_id is not None else None

@@ -1,0 +1,75 @@
+"""Every step of a call and the function that serves it, for the addresses and for the spool alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from hotline.ports import Ports
+from hotline.voice import (
+    arrival,
+    callback,
+    dialogue,
+    lines,
+    logbook,
+    ringing,
+    status,
+    voicemail,
+    waiting,
+)
+from hotline.voice.dialogue import Script
+from hotline.voice.signals import Signal
+from triage.vocabulary import CallOutcome
+
+Step = Callable[[Session, Signal, Ports], Script]
+
+
+def fell_back(session: Session, signal: Signal, ports: Ports) -> Script:
+    """The provider could not use an earlier answer of ours and asks the fallback address."""
+    call = logbook.find_or_make(session, signal, ports)
+    logbook.note(session, call, signal, "fallback", error=signal.get("ErrorCode")[:12])
+    if call.outcome is CallOutcome.ANSWERED:
+        return dialogue.ending(lines.voice(call.line, call.language), "goodbye")
+    return arrival.no_answer(call, "trouble")
+
+
+def after_trouble(session: Session, signal: Signal, ports: Ports) -> Script:
+    """A number rung from within the call while our records were away."""
+    call = logbook.find_or_make(session, signal, ports)
+    bridged = signal.get("DialBridged").lower() == "true"
+    logbook.note(session, call, signal, "rung_without_records", bridged=bridged)
+    voice = lines.voice(call.line, call.language)
+    if not bridged:
+        return voicemail.invite(session, call, signal)
+    if call.outcome in (CallOutcome.WAITING, CallOutcome.MISSED, CallOutcome.ABANDONED):
+        call.outcome, call.answered_at = CallOutcome.ANSWERED, call.arrived_at
+    return dialogue.ending(voice, "goodbye")
+
+
+STEPS: dict[str, Step] = {
+    "incoming": arrival.arrive,
+    "fallback": fell_back,
+    "language": arrival.choose_language,
+    "urgent": arrival.urgent,
+    "wait": waiting.hold,
+    "wait-key": waiting.key_pressed,
+    "queue-exit": waiting.left,
+    "choice": callback.choose,
+    "number": callback.take_number,
+    "number-check": callback.check_number,
+    "message": voicemail.recorded,
+    "message-empty": voicemail.empty,
+    "recording": voicemail.ready,
+    "trouble-after": after_trouble,
+    "status": status.progress,
+    "leg-offer": ringing.offer,
+    "leg-accept": ringing.accept,
+    "leg-after": ringing.after_talk,
+    "leg-status": ringing.leg_progress,
+}
+
+
+def serve(session: Session, signal: Signal, ports: Ports) -> Script:
+    """The script for a signal; its rows are written in the session."""
+    return STEPS[signal.step](session, signal, ports)

@@ -1,0 +1,230 @@
+"""Keeps what arrived while the database was away: encrypted, in place before it is needed, replayed once.
+
+Each process writes files of its own, preallocated so that a full disk cannot refuse them. A record
+is its length, its checksum and its token; the length is written last, so that a reader never sees
+half a record. The second word of a file says how far it has been replayed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+import struct
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hotline.voice.signals import Signal
+from models.crypto import Undecipherable, ring
+
+log = logging.getLogger("hotline.voice")
+
+MAGIC = b"HLSPOOL1"
+BEGIN = 16
+FRAME = struct.Struct(">II")
+OFFSET = struct.Struct(">Q")
+FILE_BYTES = 2 * 1024 * 1024
+MOST_IN_MEMORY = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One kept signal and where it stands."""
+
+    signal: Signal
+    path: Path
+    end: int
+
+
+class Spool:
+    """The spool of one process; `replay` reads those of all processes of this instance folder."""
+
+    def __init__(self, folder: Path, *, file_bytes: int = FILE_BYTES) -> None:
+        self._folder = folder
+        self._bytes = file_bytes
+        self._lock = threading.Lock()
+        self._count = 0
+        self._path: Path | None = None
+        self._end = BEGIN
+        self._memory: list[Signal] = []
+        self.refused = 0
+        self.waiting = False
+
+    def prepare(self) -> None:
+        """Have an empty file ready, so that nothing needs disk space when it matters."""
+        with self._lock:
+            if self._path is None:
+                self._open()
+
+    def append(self, signal: Signal) -> bool:
+        """Keep a signal on disk; True when it is there.
+
+        Where the disk refuses, it is kept in memory, which at least survives a short outage.
+        """
+        token = ring.encrypt(json.dumps(signal.as_json(), ensure_ascii=False)).encode()
+        with self._lock:
+            self.waiting = True
+            try:
+                if self._path is None or self._end + FRAME.size + len(token) + 8 > self._bytes:
+                    self._open()
+                self._write(token)
+            except OSError as error:
+                self.refused += 1
+                log.critical("the spool could not be written: %s", type(error).__name__)
+                if len(self._memory) < MOST_IN_MEMORY:
+                    self._memory.append(signal)
+                return False
+            return True
+
+    def pending(self) -> int:
+        """How many signals wait to be replayed."""
+        return len(self._memory) + sum(1 for path in self._files() for _ in _entries(path))
+
+    def replay(self, take: Callable[[Signal], None]) -> int:
+        """Give every kept signal, oldest first, to `take`; gives how many it took.
+
+        A signal counts as replayed when `take` returns. When it raises, this and all later ones
+        stay. Only one process replays at a time.
+        """
+        with self._alone() as alone:
+            if not alone:
+                return 0
+            done = 0
+            entries = [entry for path in self._files() for entry in _entries(path)]
+            for entry in sorted(entries, key=lambda each: each.signal.received_at):
+                take(entry.signal)
+                _mark(entry.path, entry.end)
+                done += 1
+            done += self._replay_memory(take)
+            self._clean()
+            self.waiting = False
+            return done
+
+    def _replay_memory(self, take: Callable[[Signal], None]) -> int:
+        done = 0
+        while self._memory:
+            take(self._memory[0])
+            with self._lock:
+                self._memory.pop(0)
+            done += 1
+        return done
+
+    def _open(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._count += 1
+        name = f"{socket.gethostname()[:40]}-{os.getpid()}-{id(self):x}-{self._count}.spool"
+        path = self._folder / name
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            # Real zeros, not a hole: a hole needs space at the worst moment.
+            os.write(handle, MAGIC + OFFSET.pack(BEGIN) + bytes(self._bytes - BEGIN))
+            os.fsync(handle)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+        self._path, self._end = path, BEGIN
+
+    def _write(self, token: bytes) -> None:
+        assert self._path is not None
+        frame = FRAME.pack(len(token), zlib.crc32(token))
+        handle = os.open(self._path, os.O_RDWR)
+        try:
+            os.pwrite(handle, token, self._end + FRAME.size)
+            os.fsync(handle)
+            os.pwrite(handle, frame, self._end)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        self._end += FRAME.size + len(token)
+
+    def _files(self) -> list[Path]:
+        return sorted(self._folder.glob("*.spool")) if self._folder.is_dir() else []
+
+    def _clean(self) -> None:
+        """Remove replayed files nobody writes to any more."""
+        for path in self._files():
+            if path == self._path or next(_entries(path), None) is not None:
+                continue
+            if not _is_alive(path):
+                path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(self._folder / "replay.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            yield _lock_file(handle)
+        finally:
+            os.close(handle)
+
+
+def _lock_file(handle: int) -> bool:
+    """Take a lock that the system lets go when the process ends; True when nobody else has it."""
+    try:
+        import fcntl
+    except ImportError:
+        # No such lock on this system: replaying twice at once changes nothing, only costs time.
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_alive(path: Path) -> bool:
+    """True when the process that writes this file still runs here."""
+    host, _, rest = path.stem.rpartition("-")[0].rpartition("-")[0].rpartition("-")
+    if host != socket.gethostname()[:40] or not rest.isdigit():
+        return True
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _entries(path: Path) -> Iterator[Entry]:
+    """The records of a file that have not been replayed; a damaged one is passed over."""
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return
+    if content[:8] != MAGIC:
+        return
+    at = OFFSET.unpack_from(content, 8)[0]
+    while at + FRAME.size <= len(content):
+        length, checksum = FRAME.unpack_from(content, at)
+        if length == 0:
+            return
+        token = content[at + FRAME.size : at + FRAME.size + length]
+        at += FRAME.size + length
+        if zlib.crc32(token) != checksum:
+            log.critical("a record of the spool is damaged and was passed over")
+            continue
+        try:
+            kept: dict[str, Any] = json.loads(ring.decrypt(token.decode()))
+        except (Undecipherable, ValueError):
+            log.critical("a record of the spool cannot be opened and was passed over")
+            continue
+        yield Entry(Signal.from_json(kept), path, at)
+
+
+def _mark(path: Path, end: int) -> None:
+    """Write down how far a file has been replayed."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.pwrite(handle, OFFSET.pack(end), 8)
+        os.fsync(handle)
+    finally:
+        os.close(handle)

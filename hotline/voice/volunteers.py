@@ -1,0 +1,109 @@
+"""Whose telephone may ring for a call: the people on shift, in the order of the line's strategy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.accounts import User
+from models.agency import Line, Presence, Shift, ShiftMember
+from models.calls import Call, CallLeg
+from triage.vocabulary import LegOutcome, RingStrategy
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+BUSY = (LegOutcome.ACCEPTED,)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who may be rung, and what decides when."""
+
+    user: User
+    position: int
+    is_backup: bool
+    idle_since: datetime
+
+    def fits(self, language: str | None) -> int:
+        """0 for somebody who speaks the caller's language, 1 for the others."""
+        return 0 if language in self.user.spoken else 1
+
+
+def on_shift(session: Session, line: Line, now: datetime) -> list[Candidate]:
+    """Everybody on duty on the line: signed on at the desk, or on the running roster.
+
+    Somebody who went off duty during the shift, has paused, has no telephone or has left the
+    agency is not rung; who is talking with a caller is left in peace.
+    """
+    found: dict[int, Candidate] = {}
+    rostered = session.execute(
+        select(ShiftMember, Shift.starts_at)
+        .join(Shift)
+        .where(Shift.line_id == line.id, Shift.starts_at <= now, Shift.ends_at > now)
+    ).all()
+    presences = _latest_presences(session, line)
+    places = {member.user_id: (member.position, member.is_backup) for member, _ in rostered}
+    begins = {member.user_id: starts_at for member, starts_at in rostered}
+    wanted = set(places) | {user for user, p in presences.items() if p.off_at is None}
+    users = session.scalars(select(User).where(User.id.in_(wanted))).all()
+    busy = _talking(session, wanted)
+    for user in users:
+        presence = presences.get(user.id)
+        if not user.phone or not user.active or user.left_at or user.id in busy:
+            continue
+        if user.away_until is not None and user.away_until > now:
+            continue
+        if presence is not None:
+            gone = presence.off_at is not None and (
+                user.id not in begins or presence.off_at >= begins[user.id]
+            )
+            if gone or (presence.off_at is None and presence.paused_at is not None):
+                continue
+        position, backup = places.get(user.id, (len(places), False))
+        idle = presence.last_call_ended_at if presence else None
+        found[user.id] = Candidate(user, position, backup, idle or LONG_AGO)
+    return sorted(found.values(), key=lambda each: (each.position, each.user.id))
+
+
+def _latest_presences(session: Session, line: Line) -> dict[int, Presence]:
+    rows = session.scalars(
+        select(Presence).where(Presence.line_id == line.id).order_by(Presence.id.desc()).limit(200)
+    )
+    latest: dict[int, Presence] = {}
+    for row in rows:
+        latest.setdefault(row.user_id, row)
+    return latest
+
+
+def _talking(session: Session, users: set[int]) -> set[int]:
+    rows = session.scalars(
+        select(CallLeg.user_id).where(
+            CallLeg.user_id.in_(users), CallLeg.outcome.in_(BUSY), CallLeg.ended_at.is_(None)
+        )
+    )
+    return {row for row in rows if row is not None}
+
+
+def next_group(
+    line: Line, call: Call, candidates: list[Candidate], rung: set[int]
+) -> list[Candidate]:
+    """Who is rung next, given who has been rung for this call; empty when nobody is left.
+
+    ALL rings everybody at once. BEST_FIRST gives the one who speaks the language and has waited
+    longest a round alone, then rings everybody. FIXED_ORDER goes through the roster one by one.
+    Backups come when nobody of the shift is left.
+    """
+    left = [each for each in candidates if each.user.id not in rung]
+    group = [each for each in left if not each.is_backup]
+    if not group:
+        return [each for each in left if each.is_backup]
+    best = sorted(group, key=lambda each: (each.fits(call.language), each.idle_since, each.position))
+    match line.ring_strategy:
+        case RingStrategy.FIXED_ORDER:
+            return group[:1]
+        case RingStrategy.BEST_FIRST if not rung:
+            return best[:1]
+        case _:
+            return best
