@@ -7,6 +7,7 @@ Instants come in aware and in UTC; they are shown in the zone of the request (fl
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from flask import Flask
@@ -58,14 +59,17 @@ def local(at: datetime) -> datetime:
     return at.astimezone(get_timezone())
 
 
-def local_time(at: datetime | None, style: str = "short") -> str:
+def local_time(at: datetime | None, style: str = "short", zone: str | None = None) -> str:
     """An instant in words of the reader's language; a dash for None.
 
     style: "time" 14:05; "short" day and time; "long" with weekday and year; "date"; "day" weekday
-    and date without year.
+    and date without year. With `zone` it is told on the clock of that place, whoever reads.
     """
     if at is None:
         return "–"
+    if zone is not None:
+        there = at.astimezone(ZoneInfo(zone))
+        return str(format_datetime(there, _pattern(style), rebase=False))  # type: ignore[no-untyped-call]
     return str(format_datetime(at, _pattern(style)))  # type: ignore[no-untyped-call]
 
 
