@@ -1,6 +1,4 @@
-"""Pages made for the tests of the scripts: the real layout and the real scripts, with a draft and a
-polled part whose answers the test decides.
-"""
+"""Pages made for the tests of the scripts: the real layout, a draft, and a polled part."""
 
 from __future__ import annotations
 
