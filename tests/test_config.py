@@ -17,7 +17,7 @@ GOOD = {
     "HOTLINE_INDEX_KEY": "index key for hashes 0123456789 ab",
 }
 PROVIDER = {
-    "HOTLINE_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "one, two",
+    "HOTLINE_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "tok-alpha, tok-beta",
 }
 
 
@@ -30,7 +30,7 @@ def problems(**changes: str | None) -> dict[str, str]:
 
 def test_good_settings_are_read() -> None:
     config = read({**GOOD, **PROVIDER})
-    assert config.auth_tokens == ("one", "two")
+    assert config.auth_tokens == ("tok-alpha", "tok-beta")
     assert len(config.field_keys) == 2
     assert config.is_https
     assert config.database_url.startswith("sqlite:///")
@@ -83,7 +83,7 @@ def test_every_spelling_of_a_postgresql_address_works() -> None:
 
 def test_no_secret_shows_in_a_printed_configuration() -> None:
     shown = repr(read({**GOOD, **PROVIDER}))
-    for secret in (*GOOD.values(), "one", "two"):
+    for secret in (*GOOD.values(), "tok-alpha", "tok-beta"):
         if secret != GOOD["HOTLINE_PUBLIC_URL"]:
             assert secret not in shown
 
