@@ -46,6 +46,11 @@ from triage.vocabulary import (
 
 WITHOUT_CASE = (Route.NO_CASE, Route.INFORMATION)
 PRACTICAL = (Route.RESOURCE, Route.REFERRAL)
+ONCE_A_REPORT = (
+    TaskKind.MANDATORY_REPORT, TaskKind.REFERRAL, TaskKind.RESOURCE, TaskKind.INCIDENT_NOTICE,
+)
+"""Done once for what somebody told, however often its risk is looked at again."""
+
 WORKED_BY_OWNER = (
     TaskKind.PHONE, TaskKind.BOOKING_OFFER, TaskKind.REFERRAL, TaskKind.RESOURCE,
 )
@@ -69,25 +74,55 @@ def route(
     """
     now = ports.clock.now()
     caller = _caller_of(session, ports, report, wishes)
+    if caller is not None:
+        person_called(session, caller.id, now)
     if caller is not None and wishes is not None and wishes.says_something:
         save_wishes(session, actor, caller, wishes, ports)
+    return _apply(session, actor, ports, report, assessment_row)
+
+
+def reroute(
+    session: Session, actor: Actor, ports: Ports, *, case: Case, assessment_row: RiskAssessment
+) -> None:
+    """Plan what a new assessment of the case asks for, as for its last report.
+
+    A case without a report (made by hand) gets its next call by the clock of the new code.
+    """
+    report = session.get(ContactReport, assessment_row.report_id) if assessment_row.report_id else None
+    if report is not None:
+        _apply(session, actor, ports, report, assessment_row)
+        return
+    now = ports.clock.now()
+    case.code = highest(case.code, assessment_row.effective_code) or case.code
+    plan_task(
+        session, kind=TaskKind.PHONE, code=case.code, centre_id=case.centre_id, now=now, case=case,
+        created_by_id=actor.user_id,
+    )
+
+
+def _apply(
+    session: Session, actor: Actor, ports: Ports, report: ContactReport, row: RiskAssessment
+) -> Case | None:
+    now = ports.clock.now()
+    caller = session.get(Caller, report.caller_id) if report.caller_id else None
     case = open_case_of(session, report, caller)
-    known = situation_of(session, report, assessment_row, caller=caller, case=case, now=now)
-    decision = table.route(known, report.contact_at, hours_of(session, report.centre_id, now))
+    known = situation_of(session, report, row, caller=caller, case=case, now=now)
+    # The clocks of a first look count from the contact, those of a later one from that look.
+    starts = report.contact_at if row.supersedes_id is None else now
+    decision = table.route(known, starts, hours_of(session, report.centre_id, now))
     if caller is not None:
         _flag(caller, decision)
-        person_called(session, caller.id, now)
     if case is None and (decision.tasks or decision.route not in WITHOUT_CASE):
         case = _open(session, actor, ports, report, decision)
-    contact = _Contact(session, actor, report, assessment_row, caller, case, decision, now)
+    contact = _Contact(session, actor, report, row, caller, case, decision, now)
     if case is not None:
         _continue(contact, case)
-        report.case_id = assessment_row.case_id = case.id
+        report.case_id = row.case_id = case.id
     _keep(contact)
     _plan(contact)
     _ask_review(contact)
     if case is not None:
-        raise_first_alerts(session, case, report, assessment_row, now)
+        raise_first_alerts(session, case, report, row, now)
     session.flush()
     return case
 
@@ -231,10 +266,17 @@ def _plan(at: _Contact) -> None:
             limit_at=task.hard_limit, owner_role=task.owner_role, reason=task.reason,
             centre_id=at.report.centre_id, case=at.case, caller=at.caller, report=at.report,
             owner_id=_who_knows(at.case, task.kind), created_by_id=at.actor.user_id, now=at.now,
-            is_practice=at.report.is_practice,
+            is_practice=at.report.is_practice, dedupe_key=_need(at, task.kind),
         )
         if task.kind is TaskKind.EMERGENCY and at.case is not None:
             open_emergency(at.session, at.actor, at.case, at.now, call_id=at.report.call_id)
+
+
+def _need(at: _Contact, kind: TaskKind) -> str:
+    """What makes two plans the same need: what a report asks for once, or each assessment anew."""
+    if kind in ONCE_A_REPORT:
+        return f"report:{at.report.id}:{kind.value}"
+    return f"assessment:{at.assessment.id}:{kind.value}"
 
 
 def _who_knows(case: Case | None, kind: TaskKind) -> int | None:
@@ -255,5 +297,5 @@ def _ask_review(at: _Contact) -> None:
         limit_at=clocks.hard_limit(suggested, kind, at.now, hours), owner_role=Role.SHIFT_LEADER,
         reason=reason("T-review", suggested, ReasonSource.ROUTING), case=at.case,
         centre_id=at.report.centre_id, report=at.report, created_by_id=at.actor.user_id,
-        now=at.now, is_practice=at.report.is_practice,
+        dedupe_key=_need(at, kind), now=at.now, is_practice=at.report.is_practice,
     )

@@ -28,11 +28,14 @@ TO_DO = UNFINISHED[1:]
 # One such task a case is enough: a second need of the kind makes the first one sooner.
 ONE_A_CASE = frozenset(
     (TaskKind.PHONE, TaskKind.EMERGENCY, TaskKind.BOOKING_OFFER, TaskKind.WAITING_CHECK,
-     TaskKind.SUPERVISOR_DECISION, TaskKind.ASSESS_RISK, TaskKind.REFERRAL, TaskKind.RESOURCE)
+     TaskKind.SUPERVISOR_DECISION, TaskKind.ASSESS_RISK, TaskKind.REFERRAL, TaskKind.RESOURCE,
+     TaskKind.MANDATORY_REPORT, TaskKind.REVIEW_SUGGESTION, TaskKind.ROUTE_REVIEW,
+     TaskKind.INCIDENT_NOTICE)
 )
 SAFETY_KINDS = frozenset(
     (TaskKind.EMERGENCY, TaskKind.SUPERVISOR_DECISION, TaskKind.REVIEW_SUGGESTION,
-     TaskKind.ASSESS_RISK, TaskKind.MANDATORY_REPORT, TaskKind.NO_SHOW_CHECK)
+     TaskKind.ASSESS_RISK, TaskKind.MANDATORY_REPORT, TaskKind.NO_SHOW_CHECK,
+     TaskKind.ROUTE_REVIEW)
 )
 """Tasks that keep a case open whatever its code: somebody's safety hangs on them."""
 
