@@ -7,11 +7,15 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.access.policy import Permission, may_enter
+from hotline.transaction import db
 from hotline.web.actor import current_actor, signed_in_user
+from hotline.web.words import word
+from models.agency import Presence
 
-PRODUCT = "Hotline"
 STYLE_SHEETS = (
     "tokens", "base", "layout", "menus", "buttons", "forms", "components", "views", "print",
 )
@@ -70,23 +74,62 @@ def home_endpoint() -> str:
     return "access.me"
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Whether the person is on duty, and where that is changed."""
+
+    on: bool
+    text: str
+    address: str
+
+
+def duty() -> Duty | None:
+    """The duty of the person signed in; None for people who take no calls."""
+    actor = current_actor()
+    if not may_enter(actor, Permission.CALL_TAKE) or "calls.desk" not in current_app.view_functions:
+        return None
+    here = db.session.execute(
+        select(Presence.paused_at).where(
+            Presence.user_id == actor.user_id, Presence.off_at.is_(None)
+        )
+    ).one_or_none()
+    text = _("Off duty") if here is None else _("On duty") if here.paused_at is None else _("Pause")
+    return Duty(here is not None and here.paused_at is None, text, url_for("calls.desk"))
+
+
+NOBODY: dict[str, Any] = {"nav_items": [], "sign_out_address": None, "shift": None, "who": None}
+
+
+def personal() -> dict[str, Any]:
+    """What the frame shows of the person signed in; nothing for anybody else."""
+    user = signed_in_user()
+    if user is None:
+        return NOBODY
+    roles = " · ".join(str(word(role)) for role in sorted(current_actor().roles))
+    return {
+        "nav_items": navigation(),
+        "sign_out_address": url_for("security.logout"),
+        "shift": duty(),
+        "who": {"name": user.display_name, "roles": roles},
+    }
+
+
 def init_layout(app: Flask) -> None:
     """Give the layouts their words and places."""
 
     @app.context_processor
     def frame() -> dict[str, Any]:
-        user = signed_in_user()
-        signed_in = user is not None
-        return {
-            "product_name": PRODUCT,
+        shared = {
+            "product_name": _("Hotline"),
             "style_sheets": STYLE_SHEETS,
             "home_address": url_for("web.home"),
             "body_data": {},
-            "nav_items": navigation() if signed_in else [],
             "account_items": [],
-            "sign_out_address": url_for("security.logout") if signed_in else None,
             "alerts_address": None,
-            "shift": None,
-            "who": {"name": user.display_name, "roles": ""} if user else None,
             "demo": app.config["HOTLINE"].demo,
         }
+        try:
+            return shared | personal()
+        except SQLAlchemyError:
+            # The page that says so is shown even when the database is away.
+            return shared | NOBODY
