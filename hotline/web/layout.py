@@ -16,6 +16,8 @@ from hotline.web.actor import current_actor, signed_in_user
 from hotline.web.words import word
 from models.agency import Presence
 
+# The name of the program where no page translates it: in an authenticator app, in a calendar.
+PRODUCT = "Hotline"
 STYLE_SHEETS = (
     "tokens", "base", "layout", "menus", "buttons", "forms", "components", "views", "print",
 )
