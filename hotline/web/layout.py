@@ -46,6 +46,8 @@ def _places() -> list[tuple[str, str, str, str, tuple[Permission, ...]]]:
             _("Settings"), "settings.index", "settings", "g s",
             (p.SETTINGS_WRITE, p.PEOPLE_MANAGE, p.ROSTER_WRITE),
         ),
+        # There only where the demonstration runs.
+        (_("Telephone"), "demo.telephone", "phone", "g t", (p.OWN_ACCOUNT,)),
     ]
 
 
