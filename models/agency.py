@@ -74,6 +74,7 @@ class Room(Keyed, PublicId, Base):
     equipment: Mapped[list[str]] = mapped_column(JSON, default=list)
     seats: Mapped[int] = mapped_column(default=2)
     active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     centre: Mapped[Centre] = relationship(back_populates="rooms")
 
@@ -160,6 +161,7 @@ class Shift(Keyed, PublicId, Base):
     leader_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     supervisor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     handed_over_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     line: Mapped[Line] = relationship()
     members: Mapped[list[ShiftMember]] = relationship(

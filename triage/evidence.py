@@ -59,7 +59,7 @@ class Predictor(Protocol):
 class PhraseReader(Protocol):
     """Anything that finds phrases in a text."""
 
-    def __call__(self, text: str) -> TextReading:
+    def __call__(self, text: str, /) -> TextReading:
         """All hits in the text, most urgent first, and the problems it speaks of."""
 
 

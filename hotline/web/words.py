@@ -30,6 +30,7 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, LazyString]] = {
     v.ReasonSource: risk.REASON_SOURCE,
     v.Language: calls.LANGUAGE,
     v.Role: calls.ROLE,
+    v.CodePurpose: calls.CODE_PURPOSE,
     v.CallType: calls.CALL_TYPE,
     v.Channel: calls.CHANNEL,
     v.AboutWhom: calls.ABOUT_WHOM,

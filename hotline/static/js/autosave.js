@@ -3,7 +3,8 @@
    The whole form is sent (POST, form-encoded, header X-Autosave: 1) a few seconds after a change,
    when a field is left and when the page goes away. The server answers JSON
      {"version": 7, "saved_at": "14:02"}
-   and the hidden field `version` follows; 409 {"message": …} means that somebody else changed the
+   and the hidden field `version` follows; the form gets an event "autosaved" whose detail is the
+   whole answer; 409 {"message": …} means that somebody else changed the
    record: saving stops, and nothing here is thrown away. While the session is gone (401, 403, a
    redirect to sign in) the words stay on the page; after signing in elsewhere saving goes on.
    Nothing is ever put into the browser's storage. */
@@ -105,6 +106,7 @@ class Draft {
       this.wait = this.every;
       this.refused = false;
       this.tell("saved", say("saved", { time: saved.saved_at || "" }));
+      this.form.dispatchEvent(new CustomEvent("autosaved", { detail: saved }));
     } else if (answer.status === 409) {
       const told = await answer.json().catch(() => ({}));
       this.dirty = true;

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from triage.vocabulary import (
+    CodePurpose,
     AboutWhom,
     AgeBand,
     CallDirection,
@@ -40,6 +41,12 @@ ROLE = {
     Role.PROGRAMME_OFFICER: _l("Programme officer"),
     Role.PRIVACY_OFFICER: _l("Privacy officer"),
     Role.ADMINISTRATOR: _l("Administrator"),
+}
+
+CODE_PURPOSE = {
+    CodePurpose.INVITATION: _lp("code", "Invitation"),
+    CodePurpose.PASSWORD: _lp("code", "New password"),
+    CodePurpose.SECOND_FACTOR: _lp("code", "Lost second factor"),
 }
 
 CALL_TYPE = {
