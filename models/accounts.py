@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agency import Centre
 from models.base import Base, Keyed, NaiveUtcDateTime, PublicId
-from models.crypto import EncryptedText
+from models.crypto import EncryptedJson, EncryptedText
 
 
 class UserRole(Base):
@@ -67,6 +67,7 @@ class User(Keyed, PublicId, UserMixin, Base):  # type: ignore[misc]
     away_until: Mapped[datetime | None]
     created_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
 
     # The sign-in name. Small offices have no mail server, so it need not be an address.
     username: Mapped[str] = mapped_column(String(120), unique=True)
@@ -82,10 +83,12 @@ class User(Keyed, PublicId, UserMixin, Base):  # type: ignore[misc]
     current_login_ip: Mapped[str | None] = mapped_column(String(64))
     login_count: Mapped[int | None]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
-    tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
+    tf_totp_secret: Mapped[str | None] = mapped_column(EncryptedText)
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
     tf_last_counter: Mapped[int | None]
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(
+        MutableList.as_mutable(EncryptedJson())
+    )
     password_set_at: Mapped[datetime | None] = mapped_column(NaiveUtcDateTime())
     create_datetime: Mapped[datetime | None] = mapped_column(NaiveUtcDateTime())
     update_datetime: Mapped[datetime | None] = mapped_column(NaiveUtcDateTime())

@@ -682,3 +682,11 @@ class Refusal(StrEnum):
     TIME_PASSED = "time_passed"
     NO_CONSENT = "no_consent"
     UNFINISHED_CHECKLIST = "unfinished_checklist"
+
+
+class CodePurpose(StrEnum):
+    """What a printed one-time code lets somebody do."""
+
+    INVITATION = "invitation"
+    PASSWORD = "password"  # noqa: S105 - the name of a purpose
+    SECOND_FACTOR = "second_factor"
