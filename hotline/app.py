@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import hotline.jobs.tasks  # noqa: F401 - registers every room's work
 import models.registry
 from hotline.access import accounts
+from hotline.access.views import blueprint as access
 from hotline.adapters.silent import NoTelephony
 from hotline.adapters.system import SystemClock, SystemTokens
 from hotline.adapters.triage import ModelInUse, read_phrases
@@ -42,7 +43,7 @@ from models.crypto import ring
 # A report with long notes fits many times over; nothing a person types is larger.
 LARGEST_REQUEST = 2 * 1024 * 1024
 
-ROOMS = (home, health, voice, calls, cases, followups, bookings, wall, settings)
+ROOMS = (home, health, voice, calls, cases, followups, bookings, wall, settings, access)
 
 __all__ = ["create_app", "system_ports"]
 

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     BOOKING_READ = "booking:read"
     BOOKING_WRITE = "booking:write"
     BOOKING_REQUEST = "booking:request"
+    SESSIONS_EXTEND = "sessions:extend"
     EMERGENCY_ACT = "emergency:act"
     RECORDING_HEAR = "recording:hear"
     NUMBER_BLOCK = "number:block"
@@ -147,6 +148,7 @@ ROLE_PERMISSIONS: dict[Role, dict[Permission, Scope]] = {
         _P.CASE_WRITE: _S.CENTRE, _P.CASE_OPEN: _S.CENTRE, _P.CASE_ASSIGN: _S.CENTRE,
         _P.CASE_PROPOSE_CLOSING: _S.CENTRE, _P.CASE_CLOSE: _S.CENTRE, _P.BOOKING_READ: _S.CENTRE,
         _P.BOOKING_WRITE: _S.CENTRE, _P.BOOKING_REQUEST: _S.CENTRE, _P.EMERGENCY_ACT: _S.CENTRE,
+        _P.SESSIONS_EXTEND: _S.CENTRE,
         _P.RECORDING_HEAR: _S.CENTRE, _P.NUMBER_BLOCK: _S.CENTRE, _P.NO_CONTACT_SET: _S.CENTRE,
         _P.WALL_SEE: _S.CENTRE, _P.ALERT_ACKNOWLEDGE: _S.CENTRE, _P.ROSTER_WRITE: _S.CENTRE,
         _P.REPORTS_SEE: _S.CENTRE, _P.OUTREACH_WORK: _S.CENTRE, _P.MODEL_GOVERN: _S.AGENCY,

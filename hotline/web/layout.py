@@ -19,7 +19,7 @@ from models.agency import Presence
 # The name of the program where no page translates it: in an authenticator app, in a calendar.
 PRODUCT = "Hotline"
 STYLE_SHEETS = (
-    "tokens", "base", "layout", "menus", "buttons", "forms", "components", "views", "print",
+    "tokens", "base", "layout", "menus", "buttons", "forms", "components", "views", "work", "print",
 )
 
 
@@ -101,7 +101,15 @@ def duty() -> Duty | None:
     return Duty(here is not None and here.paused_at is None, text, url_for("calls.desk"))
 
 
-NOBODY: dict[str, Any] = {"nav_items": [], "sign_out_address": None, "shift": None, "who": None}
+NOBODY: dict[str, Any] = {
+    "nav_items": [], "sign_out_address": None, "alerts_address": None, "shift": None, "who": None,
+}
+
+
+def hears_alerts() -> bool:
+    """True for people whom an alert may reach."""
+    heard = (Permission.ALERT_ACKNOWLEDGE, Permission.FOLLOW_UP_WORK, Permission.CALL_TAKE)
+    return any(may_enter(current_actor(), permission) for permission in heard)
 
 
 def personal() -> dict[str, Any]:
@@ -110,9 +118,13 @@ def personal() -> dict[str, Any]:
     if user is None:
         return NOBODY
     roles = " · ".join(str(word(role)) for role in sorted(current_actor().roles))
+    items, body_data = current_app.extensions["hotline.account_frame"]()
     return {
+        "account_items": items,
+        "body_data": body_data,
         "nav_items": navigation(),
         "sign_out_address": url_for("security.logout"),
+        "alerts_address": url_for("followups.alerts") if hears_alerts() else None,
         "shift": duty(),
         "who": {"name": user.display_name, "roles": roles},
     }
@@ -129,7 +141,6 @@ def init_layout(app: Flask) -> None:
             "home_address": url_for("web.home"),
             "body_data": {},
             "account_items": [],
-            "alerts_address": None,
             "demo": app.config["HOTLINE"].demo,
         }
         try:

@@ -23,4 +23,6 @@ def script_words() -> dict[str, str]:
             "Nobody has touched it for a while. What you wrote is kept; prove that it is you to go on."
         ),
         "unlock": _("Unlock in a new tab"),
+        "passkey_unknown": _("This browser does not know passkeys. Use another way to sign in."),
+        "passkey_failed": _("That did not work, or it was stopped. You can try again."),
     }
