@@ -102,7 +102,7 @@ def duty() -> Duty | None:
 
 
 NOBODY: dict[str, Any] = {
-    "nav_items": [], "sign_out_address": None, "alerts_address": None, "shift": None, "who": None,
+    "nav_items": [], "sign_out_address": None, "alerts_address": None, "my_duty": None, "who": None,
 }
 
 
@@ -125,7 +125,7 @@ def personal() -> dict[str, Any]:
         "nav_items": navigation(),
         "sign_out_address": url_for("security.logout"),
         "alerts_address": url_for("followups.alerts") if hears_alerts() else None,
-        "shift": duty(),
+        "my_duty": duty(),
         "who": {"name": user.display_name, "roles": roles},
     }
 
