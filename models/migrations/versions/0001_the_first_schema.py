@@ -133,6 +133,7 @@ def upgrade() -> None:
     sa.Column('away_until', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('created_at', models.base.UtcDateTime(timezone=True), nullable=True),
     sa.Column('left_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('username', sa.String(length=120), nullable=False),
     sa.Column('email', sa.String(length=255), nullable=True),
     sa.Column('password', sa.String(length=255), nullable=True),
@@ -146,10 +147,10 @@ def upgrade() -> None:
     sa.Column('current_login_ip', sa.String(length=64), nullable=True),
     sa.Column('login_count', sa.Integer(), nullable=True),
     sa.Column('tf_primary_method', sa.String(length=64), nullable=True),
-    sa.Column('tf_totp_secret', sa.String(length=255), nullable=True),
+    sa.Column('tf_totp_secret', models.crypto.EncryptedText(), nullable=True),
     sa.Column('tf_phone_number', sa.String(length=128), nullable=True),
     sa.Column('tf_last_counter', sa.Integer(), nullable=True),
-    sa.Column('mf_recovery_codes', flask_security.datastore.AsaList(), nullable=True),
+    sa.Column('mf_recovery_codes', models.crypto.EncryptedJson(), nullable=True),
     sa.Column('password_set_at', models.base.NaiveUtcDateTime(timezone=True), nullable=True),
     sa.Column('create_datetime', models.base.NaiveUtcDateTime(timezone=True), nullable=True),
     sa.Column('update_datetime', models.base.NaiveUtcDateTime(timezone=True), nullable=True),
@@ -286,6 +287,44 @@ def upgrade() -> None:
     with op.batch_alter_table('lines', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_lines_centre_id'), ['centre_id'], unique=False)
 
+    op.create_table('model_settings',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
+    sa.Column('model_on', sa.Boolean(), nullable=False),
+    sa.Column('heard_unmeasured', sa.Boolean(), nullable=False),
+    sa.Column('gate_recall', sa.Double(), nullable=False),
+    sa.Column('gate_contacts', sa.Integer(), nullable=False),
+    sa.Column('training_since', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('training_failed', sa.String(length=80), nullable=True),
+    sa.Column('changed_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('changed_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['changed_by_id'], ['users.id'], name=op.f('fk_model_settings_changed_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_model_settings'))
+    )
+    op.create_table('model_versions',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('version', sa.String(length=80), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('origin', sa.Enum('shipped', 'retrained', name='origin', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('status', sa.Enum('active', 'shadow', 'retired', name='status', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('folder', sa.String(length=80), nullable=True),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('created_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('activated_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('activated_by_id', sa.Integer(), nullable=True),
+    sa.Column('retired_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['activated_by_id'], ['users.id'], name=op.f('fk_model_versions_activated_by_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['users.id'], name=op.f('fk_model_versions_created_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_model_versions')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_model_versions_public_id')),
+    sa.UniqueConstraint('version', name=op.f('uq_model_versions_version'))
+    )
+    with op.batch_alter_table('model_versions', schema=None) as batch_op:
+        batch_op.create_index('uq_model_versions_one_active', ['status'], unique=True, sqlite_where=sa.text("status = 'active'"), postgresql_where=sa.text("status = 'active'"))
+        batch_op.create_index('uq_model_versions_one_shadow', ['status'], unique=True, sqlite_where=sa.text("status = 'shadow'"), postgresql_where=sa.text("status = 'shadow'"))
+
     op.create_table('no_contacts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number_hash', sa.String(length=64), nullable=False),
@@ -357,6 +396,7 @@ def upgrade() -> None:
     sa.Column('equipment', sa.JSON(), nullable=False),
     sa.Column('seats', sa.Integer(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_rooms_centre_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_rooms')),
     sa.UniqueConstraint('centre_id', 'name', name=op.f('uq_rooms_centre_id_name')),
@@ -562,6 +602,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_rules')),
     sa.UniqueConstraint('caller_id', name=op.f('uq_contact_rules_caller_id'))
     )
+    op.create_table('drift_snapshots',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('model_id', sa.Integer(), nullable=False),
+    sa.Column('week', sa.Date(), nullable=False),
+    sa.Column('is_reference', sa.Boolean(), nullable=False),
+    sa.Column('contacts', sa.Integer(), nullable=False),
+    sa.Column('abstained', sa.Integer(), nullable=False),
+    sa.Column('mean_score', sa.Double(), nullable=True),
+    sa.Column('mean_characters', sa.Double(), nullable=True),
+    sa.Column('scores', sa.JSON(), nullable=False),
+    sa.Column('lengths', sa.JSON(), nullable=False),
+    sa.Column('languages', sa.JSON(), nullable=False),
+    sa.Column('taken_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['model_id'], ['model_versions.id'], name=op.f('fk_drift_snapshots_model_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drift_snapshots')),
+    sa.UniqueConstraint('model_id', 'week', name=op.f('uq_drift_snapshots_model_id_week'))
+    )
     op.create_table('groups',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
@@ -616,6 +673,15 @@ def upgrade() -> None:
     with op.batch_alter_table('line_hours', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_line_hours_line_id'), ['line_id'], unique=False)
 
+    op.create_table('model_files',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('model_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['model_id'], ['model_versions.id'], name=op.f('fk_model_files_model_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_model_files')),
+    sa.UniqueConstraint('model_id', 'name', name=op.f('uq_model_files_model_id_name'))
+    )
     op.create_table('presences',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -634,6 +700,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_presences_user_id'), ['user_id'], unique=False)
         batch_op.create_index('uq_presences_one_open', ['user_id'], unique=True, sqlite_where=sa.text('off_at IS NULL'), postgresql_where=sa.text('off_at IS NULL'))
 
+    op.create_table('release_gates',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('model_id', sa.Integer(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('result', sa.Enum('passed', 'failed', 'too_few', name='result', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('found', sa.Integer(), nullable=False),
+    sa.Column('contacts', sa.Integer(), nullable=False),
+    sa.Column('rules_found', sa.Integer(), nullable=False),
+    sa.Column('measured_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['model_id'], ['model_versions.id'], name=op.f('fk_release_gates_model_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_release_gates')),
+    sa.UniqueConstraint('model_id', 'language', name=op.f('uq_release_gates_model_id_language'))
+    )
     op.create_table('shifts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
@@ -643,6 +722,7 @@ def upgrade() -> None:
     sa.Column('leader_id', sa.Integer(), nullable=True),
     sa.Column('supervisor_id', sa.Integer(), nullable=True),
     sa.Column('handed_over_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_shifts_order')),
     sa.ForeignKeyConstraint(['leader_id'], ['users.id'], name=op.f('fk_shifts_leader_id')),
     sa.ForeignKeyConstraint(['line_id'], ['lines.id'], name=op.f('fk_shifts_line_id')),
@@ -1172,6 +1252,17 @@ def upgrade() -> None:
     with op.batch_alter_table('group_attendances', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_group_attendances_member_id'), ['member_id'], unique=False)
 
+    op.create_table('miss_reviews',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('report_id', sa.Integer(), nullable=False),
+    sa.Column('note', models.crypto.EncryptedText(), nullable=False),
+    sa.Column('reviewed_by_id', sa.Integer(), nullable=False),
+    sa.Column('reviewed_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['report_id'], ['contact_reports.id'], name=op.f('fk_miss_reviews_report_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['reviewed_by_id'], ['users.id'], name=op.f('fk_miss_reviews_reviewed_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_miss_reviews')),
+    sa.UniqueConstraint('report_id', name=op.f('uq_miss_reviews_report_id'))
+    )
     op.create_table('report_addenda',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('report_id', sa.Integer(), nullable=False),
@@ -1270,6 +1361,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_risk_assessments_report_id'), ['report_id'], unique=False)
         batch_op.create_index('ix_risk_assessments_review', ['needs_review', 'reviewed_at'], unique=False)
 
+    op.create_table('labels',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('assessment_id', sa.Integer(), nullable=False),
+    sa.Column('report_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('agreed', 'person_higher', 'machine_higher', 'raised', 'kept', 'lowered', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('human_code', sa.Enum('A', 'B', 'C', 'D', 'E', 'N', 'U', name='human_code', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('suggested_code', sa.Enum('A', 'B', 'C', 'D', 'E', 'N', 'U', name='suggested_code', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reason', sa.Enum('more_facts', 'support_arrived', 'safety_plan', 'rated_in_error', 'not_a_disclosure', 'other', name='reason', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('judged_by_id', sa.Integer(), nullable=True),
+    sa.Column('judged_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['assessment_id'], ['risk_assessments.id'], name=op.f('fk_labels_assessment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['judged_by_id'], ['users.id'], name=op.f('fk_labels_judged_by_id')),
+    sa.ForeignKeyConstraint(['report_id'], ['contact_reports.id'], name=op.f('fk_labels_report_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_labels')),
+    sa.UniqueConstraint('assessment_id', 'kind', name=op.f('uq_labels_assessment_id_kind'))
+    )
+    with op.batch_alter_table('labels', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_labels_judged_at'), ['judged_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_labels_report_id'), ['report_id'], unique=False)
+
     op.create_table('routing_decisions',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('report_id', sa.Integer(), nullable=True),
@@ -1291,6 +1402,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_routing_decisions_case_id'), ['case_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_routing_decisions_report_id'), ['report_id'], unique=False)
 
+    op.create_table('shadow_predictions',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('assessment_id', sa.Integer(), nullable=False),
+    sa.Column('model_id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.Enum('A', 'B', 'C', 'D', 'E', 'N', 'U', name='code', native_enum=False, create_constraint=True, length=40), nullable=True),
+    sa.Column('score', sa.Double(), nullable=False),
+    sa.Column('at_least_d', sa.Double(), nullable=False),
+    sa.Column('at_least_c', sa.Double(), nullable=False),
+    sa.Column('at_least_b', sa.Double(), nullable=False),
+    sa.Column('abstained_because', sa.String(length=40), nullable=True),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('characters', sa.Integer(), nullable=False),
+    sa.Column('predicted_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['assessment_id'], ['risk_assessments.id'], name=op.f('fk_shadow_predictions_assessment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['model_id'], ['model_versions.id'], name=op.f('fk_shadow_predictions_model_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shadow_predictions')),
+    sa.UniqueConstraint('assessment_id', 'model_id', name=op.f('uq_shadow_predictions_assessment_id_model_id'))
+    )
+    with op.batch_alter_table('shadow_predictions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shadow_predictions_model_id'), ['model_id'], unique=False)
+
     if op.get_bind().dialect.name == "postgresql":
         for name, table, other, columns, keys in CIRCULAR:
             op.create_foreign_key(op.f(name), table, other, columns, keys)
@@ -1302,11 +1434,20 @@ def downgrade() -> None:
         for name, table, _other, _columns, _keys in CIRCULAR:
             op.drop_constraint(op.f(name), table, type_="foreignkey")
 
+    with op.batch_alter_table('shadow_predictions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shadow_predictions_model_id'))
+
+    op.drop_table('shadow_predictions')
     with op.batch_alter_table('routing_decisions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_routing_decisions_report_id'))
         batch_op.drop_index(batch_op.f('ix_routing_decisions_case_id'))
 
     op.drop_table('routing_decisions')
+    with op.batch_alter_table('labels', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_labels_report_id'))
+        batch_op.drop_index(batch_op.f('ix_labels_judged_at'))
+
+    op.drop_table('labels')
     with op.batch_alter_table('risk_assessments', schema=None) as batch_op:
         batch_op.drop_index('ix_risk_assessments_review')
         batch_op.drop_index(batch_op.f('ix_risk_assessments_report_id'))
@@ -1326,6 +1467,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_report_addenda_report_id'))
 
     op.drop_table('report_addenda')
+    op.drop_table('miss_reviews')
     with op.batch_alter_table('group_attendances', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_group_attendances_member_id'))
 
@@ -1431,12 +1573,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_shifts_line_span')
 
     op.drop_table('shifts')
+    op.drop_table('release_gates')
     with op.batch_alter_table('presences', schema=None) as batch_op:
         batch_op.drop_index('uq_presences_one_open', sqlite_where=sa.text('off_at IS NULL'), postgresql_where=sa.text('off_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_presences_user_id'))
         batch_op.drop_index('ix_presences_open')
 
     op.drop_table('presences')
+    op.drop_table('model_files')
     with op.batch_alter_table('line_hours', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_line_hours_line_id'))
 
@@ -1446,6 +1590,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_groups_centre_id'))
 
     op.drop_table('groups')
+    op.drop_table('drift_snapshots')
     op.drop_table('contact_rules')
     with op.batch_alter_table('consents', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_consents_caller_id'))
@@ -1501,6 +1646,12 @@ def downgrade() -> None:
 
     op.drop_table('number_blocks')
     op.drop_table('no_contacts')
+    with op.batch_alter_table('model_versions', schema=None) as batch_op:
+        batch_op.drop_index('uq_model_versions_one_shadow', sqlite_where=sa.text("status = 'shadow'"), postgresql_where=sa.text("status = 'shadow'"))
+        batch_op.drop_index('uq_model_versions_one_active', sqlite_where=sa.text("status = 'active'"), postgresql_where=sa.text("status = 'active'"))
+
+    op.drop_table('model_versions')
+    op.drop_table('model_settings')
     with op.batch_alter_table('lines', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_lines_centre_id'))
 
