@@ -35,7 +35,7 @@ class Writer:
         body = "".join(self._step(step) for step in script)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<Response>{body}</Response>'
 
-    def _step(self, step: dialogue.Step) -> str:  # noqa: C901, PLR0912 - one case for each step
+    def _step(self, step: dialogue.Step) -> str:  # noqa: C901 - one case for each step
         match step:
             case dialogue.Say():
                 return self._say(step)
@@ -106,5 +106,5 @@ class Writer:
             f'<Start><Transcription statusCallbackUrl={self._link("transcription")} '
             f'statusCallbackMethod="POST" languageCode="{code}" transcriptionEngine="{engine}" '
             'track="both_tracks" inboundTrackLabel="volunteer" outboundTrackLabel="caller" '
-            'profanityFilter="false" partialResults="true"/></Start>'
+            'profanityFilter="false" partialResults="false"/></Start>'
         )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import CallOrder, DeliveryError
 from hotline.transaction import unit_of_work
-from hotline.voice import lines, ringing, sweeping
+from hotline.voice import lines, ringing, sweeping, transcript
 from hotline.voice.addresses import leg_address
 from models.accounts import User
 from models.base import JsonDict
@@ -41,7 +41,7 @@ def ring(context: JobContext, payload: JsonDict) -> None:
             raise
         return
     with unit_of_work() as session:
-        leg = session.get(CallLeg, leg_id, with_for_update=True)
+        leg, _call = ringing.locked(session, CallLeg.id == leg_id)
         if leg is None:
             return
         leg.sid = leg.sid or sid
@@ -53,8 +53,7 @@ def ring(context: JobContext, payload: JsonDict) -> None:
 def _order(context: JobContext, leg_id: int) -> CallOrder | None:
     now = context.ports.clock.now()
     with unit_of_work() as session:
-        leg = session.get(CallLeg, leg_id, with_for_update=True)
-        call = session.get(Call, leg.call_id) if leg and leg.call_id else None
+        leg, call = ringing.locked(session, CallLeg.id == leg_id)
         if leg is None or call is None:
             return None
         if leg.outcome is LegOutcome.SUBMITTED and leg.sid is None:
@@ -86,7 +85,7 @@ def _order(context: JobContext, leg_id: int) -> CallOrder | None:
 def _not_placed(context: JobContext, leg_id: int, error: DeliveryError) -> None:
     now = context.ports.clock.now()
     with unit_of_work() as session:
-        leg = session.get(CallLeg, leg_id, with_for_update=True)
+        leg, call = ringing.locked(session, CallLeg.id == leg_id)
         if leg is None or leg.outcome is not LegOutcome.SUBMITTED:
             return
         if error.unknown:
@@ -94,7 +93,6 @@ def _not_placed(context: JobContext, leg_id: int, error: DeliveryError) -> None:
             ringing.post_search(session, leg, now, now + LOOK_AFTER)
         elif error.permanent:
             leg.outcome, leg.ended_at = LegOutcome.FAILED, now
-            call = session.get(Call, leg.call_id) if leg.call_id else None
             if call is not None:
                 session.flush()
                 ringing.advance(session, call, context.ports, now)
@@ -121,7 +119,7 @@ def find_leg(context: JobContext, payload: JsonDict) -> None:
     ]
     now = context.ports.clock.now()
     with unit_of_work() as session:
-        leg = session.get(CallLeg, int(payload["leg_id"]), with_for_update=True)
+        leg, call = ringing.locked(session, CallLeg.id == int(payload["leg_id"]))
         if leg is None or leg.outcome is not LegOutcome.UNKNOWN or leg.sid is not None:
             return
         taken = set(session.scalars(select(CallLeg.sid).where(CallLeg.sid.in_([f.sid for f in found]))))
@@ -130,7 +128,6 @@ def find_leg(context: JobContext, payload: JsonDict) -> None:
             leg.sid, leg.outcome = free[0].sid, LegOutcome.SUBMITTED
             return
         leg.outcome, leg.ended_at = LegOutcome.FAILED, now
-        call = session.get(Call, leg.call_id) if leg.call_id else None
         if call is not None:
             session.flush()
             ringing.advance(session, call, context.ports, now)
@@ -155,6 +152,13 @@ def end_leg(context: JobContext, payload: JsonDict) -> None:
     except DeliveryError as error:
         if not error.permanent:
             raise
+
+
+@registry.delivers("voice.read_words", most_attempts=5, first_pause_seconds=0.5)
+def read_words(context: JobContext, payload: JsonDict) -> None:
+    """Read what a caller has just said for risk."""
+    with unit_of_work() as session:
+        transcript.read_words(session, context.ports, int(payload["segment_id"]))
 
 
 @registry.delivers("voice.clear_queue", most_attempts=3, first_pause_seconds=20.0)

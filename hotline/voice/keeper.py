@@ -49,7 +49,10 @@ class Keeper:
         """
         if not self._may_try():
             raise Away("resting")
-        future: Future[Result] = self._pool.submit(self._attempt, work)
+        try:
+            future: Future[Result] = self._pool.submit(self._attempt, work)
+        except RuntimeError as error:
+            raise Away("closed") from error
         try:
             result = future.result(timeout=LIMIT_SECONDS)
         except TooLate as error:
@@ -66,8 +69,8 @@ class Keeper:
         return result
 
     def close(self) -> None:
-        """Let the threads end."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Let the threads finish what they are at, and end."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _may_try(self) -> bool:
         with self._lock:

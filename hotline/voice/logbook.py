@@ -14,7 +14,7 @@ from hotline.ports import Ports
 from hotline.voice.signals import Signal
 from models.agency import Line
 from models.callers import Caller, CallerNumber
-from models.calls import Call, CallEvent, CallLeg
+from models.calls import Call, CallEvent
 from models.crypto import ring
 from triage.vocabulary import CallDirection, CallOutcome, CallStatus
 
@@ -84,7 +84,7 @@ def _new(session: Session, signal: Signal, ports: Ports, sid: str) -> Call:
         arrived_at=signal.received_at,
     )
     if incoming:
-        _place(session, call, find_line(session, signal.to_number))
+        _place(call, find_line(session, signal.to_number))
     if call.from_hash is not None:
         _recognise(session, call, signal.received_at)
     return call
@@ -93,7 +93,7 @@ def _new(session: Session, signal: Signal, ports: Ports, sid: str) -> Call:
 def _complete(session: Session, call: Call, signal: Signal) -> None:
     """Add what an earlier signal could not say: a recording's callback names neither side."""
     if call.line_id is None:
-        _place(session, call, find_line(session, signal.to_number))
+        _place(call, find_line(session, signal.to_number))
     if call.source == "callback" and call.from_number is None and signal.from_number is not None:
         call.from_number, call.withheld = signal.from_number, False
         call.from_hash = number_hash(signal.from_number)
@@ -108,7 +108,7 @@ def _reference(session: Session, ports: Ports) -> str:
             return reference
 
 
-def _place(session: Session, call: Call, line: Line | None) -> None:
+def _place(call: Call, line: Line | None) -> None:
     if line is not None:
         call.line, call.line_id, call.centre_id = line, line.id, line.centre_id
 
@@ -154,11 +154,6 @@ def has(session: Session, call: Call, kind: str) -> bool:
             select(CallEvent.id).where(CallEvent.call_id == call.id, CallEvent.kind == kind).limit(1)
         )
     )
-
-
-def find_leg(session: Session, public_id: str) -> CallLeg | None:
-    """The rung leg of that public id."""
-    return session.scalar(select(CallLeg).where(CallLeg.public_id == public_id))
 
 
 def waited_seconds(call: Call, now: datetime) -> float:

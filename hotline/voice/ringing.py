@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from hotline.outbox import post
@@ -14,7 +14,7 @@ from hotline.voice import dialogue, lines, logbook, volunteers
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
 from models.accounts import User
-from models.agency import Line, Presence
+from models.agency import Presence
 from models.calls import Call, CallLeg
 from models.outbox import Counter
 from triage.vocabulary import CallOutcome, CallStatus, Language, LegOutcome
@@ -115,11 +115,9 @@ def _slot(session: Session, ports: Ports, now: datetime) -> datetime:
 
 def offer(session: Session, signal: Signal, _ports: Ports) -> Script:
     """A rung telephone was picked up, by a person or by a mailbox."""
-    leg = logbook.find_leg(session, signal.leg)
-    if leg is None or leg.call_id is None:
+    leg, call = locked(session, CallLeg.public_id == signal.leg)
+    if leg is None or call is None:
         return (dialogue.HangUp(),)
-    call = session.get(Call, leg.call_id)
-    assert call is not None
     leg.sid = leg.sid or signal.sid or None
     voice = voice_of(session, leg, call)
     logbook.note(session, call, signal, "leg_offered", leg=leg.id)
@@ -138,11 +136,9 @@ def offer(session: Session, signal: Signal, _ports: Ports) -> Script:
 
 def accept(session: Session, signal: Signal, ports: Ports) -> Script:
     """A key pressed at the offer: 1 takes the call if nobody has, asked as often as it likes."""
-    leg = logbook.find_leg(session, signal.leg)
-    if leg is None or leg.call_id is None:
+    leg, call = locked(session, CallLeg.public_id == signal.leg)
+    if leg is None or call is None:
         return (dialogue.HangUp(),)
-    call = session.get(Call, leg.call_id)
-    assert call is not None
     now = signal.received_at
     voice = voice_of(session, leg, call)
     logbook.note(session, call, signal, "leg_key", leg=leg.id, pressed=signal.digits[:1])
@@ -163,6 +159,22 @@ def accept(session: Session, signal: Signal, ports: Ports) -> Script:
         end_others(session, call, now, except_leg=leg)
     transcribe = Language(call.language) if call.transcript_on and call.language else None
     return dialogue.connect(leg.public_id, call.queue_name or "", transcribe)
+
+
+def locked(
+    session: Session, which: ColumnElement[bool]
+) -> tuple[CallLeg | None, Call | None]:
+    """A leg and its call, locked until the transaction ends; the call first, always.
+
+    Whoever took the leg's row first and then the call's could wait for somebody who does it the
+    other way round.
+    """
+    leg = session.scalar(select(CallLeg).where(which))
+    if leg is None or leg.call_id is None:
+        return leg, None
+    call = session.get(Call, leg.call_id, with_for_update={"of": Call})
+    session.refresh(leg)
+    return leg, call
 
 
 def _wins(session: Session, call: Call, leg: CallLeg, now: datetime) -> bool:
@@ -194,11 +206,9 @@ def _wins(session: Session, call: Call, leg: CallLeg, now: datetime) -> bool:
 
 def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
     """The winner's telephone is parted from the caller, or never met one."""
-    leg = logbook.find_leg(session, signal.leg)
-    if leg is None or leg.call_id is None:
+    leg, call = locked(session, CallLeg.public_id == signal.leg)
+    if leg is None or call is None:
         return (dialogue.HangUp(),)
-    call = session.get(Call, leg.call_id, with_for_update=True)
-    assert call is not None
     bridged = signal.get("DialBridged").lower() == "true" or (
         signal.get("DialBridged") == "" and signal.get("DialCallStatus") in ("completed", "answered")
     )
@@ -225,7 +235,7 @@ def give_back(session: Session, call: Call, ports: Ports, now: datetime) -> None
 
 def leg_progress(session: Session, signal: Signal, ports: Ports) -> Script:
     """A progress callback of a rung telephone; in any order, and only ever forward."""
-    leg = logbook.find_leg(session, signal.leg)
+    leg, call = locked(session, CallLeg.public_id == signal.leg)
     if leg is None:
         return dialogue.NOTHING
     leg.sid = leg.sid or signal.sid or None
@@ -243,7 +253,6 @@ def leg_progress(session: Session, signal: Signal, ports: Ports) -> Script:
         declined = signal.get("SipResponseCode") in DECLINED_CODES
         leg.outcome = LegOutcome.DECLINED if declined else OUTCOME_OF[status]
     end_leg(session, leg, signal.happened_at or signal.received_at)
-    call = session.get(Call, leg.call_id) if leg.call_id is not None else None
     if call is not None and not signal.replayed:
         session.flush()
         advance(session, call, ports, signal.received_at)
@@ -300,8 +309,3 @@ def voice_of(session: Session, leg: CallLeg, call: Call) -> dialogue.Voice:
         user = session.get(User, leg.user_id)
         spoken = list(user.spoken) if user is not None else []
     return lines.voice(call.line, spoken[0] if spoken else None)
-
-
-def line_of(session: Session, call: Call) -> Line | None:
-    """The line of a call."""
-    return session.get(Line, call.line_id) if call.line_id is not None else None

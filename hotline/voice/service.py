@@ -15,6 +15,7 @@ from hotline.voice import (
     logbook,
     ringing,
     status,
+    transcript,
     voicemail,
     waiting,
 )
@@ -63,6 +64,7 @@ STEPS: dict[str, Step] = {
     "recording": voicemail.ready,
     "trouble-after": after_trouble,
     "status": status.progress,
+    "transcription": transcript.hear,
     "leg-offer": ringing.offer,
     "leg-accept": ringing.accept,
     "leg-after": ringing.after_talk,

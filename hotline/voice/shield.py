@@ -38,7 +38,7 @@ class Shield:
             return self._app(environ, start)
         answer: list[Any] = []
 
-        def begin(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[..., object]:
+        def begin(status: str, headers: list[tuple[str, str]], *_rest: Any) -> Callable[..., object]:
             answer[:] = [status, headers]
             return lambda _data: None
 

@@ -133,7 +133,8 @@ class Spool:
         self._path, self._end = path, BEGIN
 
     def _write(self, token: bytes) -> None:
-        assert self._path is not None
+        if self._path is None:
+            raise OSError("no file is ready")
         frame = FRAME.pack(len(token), zlib.crc32(token))
         handle = os.open(self._path, os.O_RDWR)
         try:

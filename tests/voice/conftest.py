@@ -68,7 +68,7 @@ class House:
     def ring(self, **values: Any) -> Any:
         """Somebody rings the line and the whole call is lived through; gives their leg."""
         leg = self.network.place_call(LINE_NUMBER, caller(**values))
-        assert self.network.settle(30), [e for e in self.network.core.events][-15:]
+        assert self.network.settle(30), self.network.core.events[-15:]
         return leg
 
     def volunteer_answers(self, number: str = VOLUNTEER, **values: Any) -> None:

@@ -131,34 +131,47 @@ def dial(run: Interpreter, verb: Element, base: str) -> Instruction | None:
         target = Element("Number")
         target.text = verb.text
         verb.append(target)
-    if target.tag == "Queue":
-        outcome = _dial_queue(run, verb, target)
-    elif target.tag == "Conference":
-        outcome = _dial_conference(run, verb, target)
-    else:
-        outcome = _dial_numbers(run, verb, base)
-    leg.check()
     action = verb.get("action")
+    outcome = {"DialCallStatus": "no-answer", "DialBridged": "false"}
+    try:
+        if target.tag == "Queue":
+            _dial_queue(run, verb, target, outcome)
+        elif target.tag == "Conference":
+            _dial_conference(run, verb, target, outcome)
+        else:
+            _dial_numbers(run, verb, base, outcome)
+        leg.check()
+    except LegOver:
+        if action:
+            # The dialling side has gone; the action is told all the same, its answer unheard.
+            run.core.tell(leg, leg.label, run.link(base, action), verb.get("method", "POST"),
+                          params=run.core.wire(leg) | outcome, what="dial_action")  # fmt: skip
+        raise
     if not action:
         return None
     return Instruction(run.link(base, action), verb.get("method", "POST"), tuple(outcome.items()))
 
 
-def _talk(leg: Leg, bridge: Bridge, limit: float) -> dict[str, str]:
-    bridge.hold(leg, limit)
-    return {
-        "DialCallStatus": "completed",
-        "DialCallSid": bridge.legs[1].sid,
-        "DialCallDuration": str(bridge.seconds),
-        "DialBridged": "true",
-    }
+def _talk(leg: Leg, bridge: Bridge, limit: float, outcome: dict[str, str]) -> None:
+    try:
+        bridge.hold(leg, limit)
+    finally:
+        outcome |= {
+            "DialCallStatus": "completed",
+            "DialCallSid": bridge.legs[1].sid,
+            "DialCallDuration": str(bridge.seconds),
+            "DialBridged": "true",
+        }
 
 
-def _dial_queue(run: Interpreter, verb: Element, target: Element) -> dict[str, str]:
+def _dial_queue(
+    run: Interpreter, verb: Element, target: Element, outcome: dict[str, str]
+) -> None:
     core, leg = run.core, run.leg
     queue = core.queues.get((target.text or "").strip())
     if queue is None:
-        return {"DialCallStatus": "failed", "DialBridged": "false"}
+        outcome["DialCallStatus"] = "failed"
+        return
     deadline = core.pace.elapsed() + float(verb.get("timeout", "30"))
     queue.watchers.append(leg)
     bridge: Bridge | None = None
@@ -169,9 +182,8 @@ def _dial_queue(run: Interpreter, verb: Element, target: Element) -> dict[str, s
             bridge = _first_waiting(leg, queue)
     finally:
         queue.watchers.remove(leg)
-    if bridge is None:
-        return {"DialCallStatus": "no-answer", "DialBridged": "false"}
-    return _talk(leg, bridge, float(verb.get("timeLimit", "14400")))
+    if bridge is not None:
+        _talk(leg, bridge, float(verb.get("timeLimit", "14400")), outcome)
 
 
 def _first_waiting(leg: Leg, queue: Queue) -> Bridge | None:
@@ -186,7 +198,7 @@ def _first_waiting(leg: Leg, queue: Queue) -> Bridge | None:
     return None
 
 
-def _dial_numbers(run: Interpreter, verb: Element, base: str) -> dict[str, str]:
+def _dial_numbers(run: Interpreter, verb: Element, base: str, outcome: dict[str, str]) -> None:
     """Ring every number at once; the first that answers wins, whoever or whatever that is."""
     core, leg = run.core, run.leg
     timeout = float(verb.get("timeout", "30"))
@@ -216,15 +228,15 @@ def _dial_numbers(run: Interpreter, verb: Element, base: str) -> dict[str, str]:
                 child.end("canceled", by="the dialling leg")
         if winner is None:
             last = children[-1] if children else None
-            return {"DialCallStatus": last.status if last else "failed",
-                    "DialCallSid": last.sid if last else "", "DialBridged": "false"}  # fmt: skip
+            outcome["DialCallStatus"] = last.status if last else "failed"
+            outcome["DialCallSid"] = last.sid if last else ""
+            return
         leg.rest(None, until=lambda: winner.whispered or winner.over)
         if winner.over:
-            return {"DialCallStatus": "completed", "DialCallSid": winner.sid,
-                    "DialCallDuration": str(winner.duration), "DialBridged": "false"}  # fmt: skip
-        outcome = _talk(leg, Bridge(leg, winner), float(verb.get("timeLimit", "14400")))
-        winner.end("completed", by="the other side")
-        return outcome
+            outcome |= {"DialCallStatus": "completed", "DialCallSid": winner.sid,
+                        "DialCallDuration": str(winner.duration)}  # fmt: skip
+            return
+        _talk(leg, Bridge(leg, winner), float(verb.get("timeLimit", "14400")), outcome)
     finally:
         for child in children:
             child.end("canceled" if child.status in ("queued", "ringing") else "completed",
@@ -239,7 +251,9 @@ def _all_over(children: list[Leg]) -> bool:
     return all(child.over for child in children)
 
 
-def _dial_conference(run: Interpreter, verb: Element, target: Element) -> dict[str, str]:
+def _dial_conference(
+    run: Interpreter, verb: Element, target: Element, outcome: dict[str, str]
+) -> None:
     core, leg = run.core, run.leg
     name = (target.text or "").strip()
     with core.lock:
@@ -266,5 +280,5 @@ def _dial_conference(run: Interpreter, verb: Element, target: Element) -> dict[s
             for member in room.members:
                 member.changed.notify_all()
         core.emit("left_conference", leg, conference=name)
-    return {"DialCallStatus": "answered", "DialCallSid": leg.sid, "DialBridged": "true",
-            "DialCallDuration": str(round(core.pace.elapsed() - began))}  # fmt: skip
+        outcome |= {"DialCallStatus": "answered", "DialCallSid": leg.sid, "DialBridged": "true",
+                    "DialCallDuration": str(round(core.pace.elapsed() - began))}  # fmt: skip
