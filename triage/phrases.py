@@ -39,18 +39,27 @@ def read(text: str) -> TextReading:
 
 def read_normalised(folded: Normalised) -> TextReading:
     """The reading of a text that was normalised already."""
-    parts = segments(folded.text)
+    return read_parts(folded, parts_of(folded))
+
+
+def parts_of(folded: Normalised) -> list[tuple[Segment, list[PhraseHit]]]:
+    """The sentences of the text with the phrases of each."""
     recovered = {
         language: tells_recovery(folded.text, language) for language in ("zh", "en", "pt")
     }
-    hits = [
-        _shown(hit, folded)
-        for segment in parts
-        for hit in read_segment(segment, recovered)
+    return [
+        (segment, read_segment(segment, recovered)) for segment in segments(folded.text)
     ]
+
+
+def read_parts(
+    folded: Normalised, parts: list[tuple[Segment, list[PhraseHit]]]
+) -> TextReading:
+    """The reading of a text whose sentences were read already."""
+    hits = [_shown(hit, folded) for _segment, found in parts for hit in found]
     hits.sort(key=lambda hit: (-(hit.code.rank if hit.code else -1), hit.start, hit.rule_id))
     return TextReading(
-        tuple(hits), tuple(_problems(parts)), highest(*(hit.code for hit in hits))
+        tuple(hits), tuple(_problems([segment for segment, _found in parts])), highest(*(hit.code for hit in hits))
     )
 
 

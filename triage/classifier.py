@@ -1,0 +1,219 @@
+"""The classifier: how likely a text tells of a risk at all, a high one, an imminent one.
+
+Three logistic regressions (D or more, C or more, B) for each language over n-grams and phrase
+numbers, applied to the whole text and to its sentences, fused and calibrated. The weights are
+plain arrays and JSON: nothing in the file can run, and predicting needs numpy alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from triage.evidence import Prediction
+from triage.features import Seen, Unit, dense_names, see
+from triage.labelled import LEVELS
+
+SHIPPED = Path(__file__).parent / "data" / "model"
+LANGUAGES = ("zh", "en", "pt")
+HEADS = ("d", "c", "b")
+
+#: Less text than this, and no phrase in it, says nothing (characters; a Latin letter is a third).
+SHORTEST = 4
+#: A text of whose words and characters fewer than this share are known is unlike the training.
+LEAST_KNOWN = 0.4
+#: From this many sentences on, a text counts as long in full.
+LONG_TEXT = 20
+
+Vector = npt.NDArray[np.float32]
+
+
+class ModelFileError(Exception):
+    """The model files are missing, changed or do not fit this version of the features."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The numbers of one language: columns are n-grams then phrase numbers, rows the heads."""
+
+    grams: Vector
+    dense: Vector
+    intercept: Vector
+    #: For each head: weights of whole and highest sentence in a short text, in a long one, and two
+    #: constants (long, any); the first four are never negative.
+    fusion: Vector
+    #: From which probability on a text is D or more, C or more, B.
+    thresholds: tuple[float, float, float]
+    calibrated: bool
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained classifier. `predict` never raises for any string."""
+
+    vocabulary: dict[str, int]
+    idf: Vector
+    weights: dict[str, Weights]
+    version: str
+    dense_index: dict[str, int] = field(repr=False)
+
+    def predict(self, text: str) -> Prediction:
+        """Level and probabilities of the text, with the sentence that speaks loudest."""
+        return self.predict_seen(see(text))
+
+    def predict_seen(self, seen: Seen) -> Prediction:
+        """The same, for a text whose features were taken already."""
+        reason = self._abstains(seen)
+        weights = self.weights[seen.language]
+        raw, loudest = self.raw(seen, weights)
+        chances = probabilities(raw, weights)
+        level = None if reason else LEVELS[_level(chances, weights.thresholds)]
+        return Prediction(
+            score=score_of(chances), level=level, version=self.version, language=seen.language,
+            at_least_d=chances[0], at_least_c=chances[1], at_least_b=chances[2],
+            abstained_because=reason, segment=loudest,
+        )
+
+    def raw(self, seen: Seen, weights: Weights) -> tuple[npt.NDArray[np.float64], str]:
+        """What the fusion takes, one row for each head, and the loudest sentence."""
+        whole = self.decision(seen.whole, weights)
+        if not seen.parts:
+            return fusion_row(whole, whole, 0), ""
+        parts = np.array([self.decision(part, weights) for part in seen.parts])
+        loudest = seen.parts[int(parts[:, 0].argmax())].text
+        return fusion_row(whole, parts.max(axis=0), len(seen.parts)), loudest
+
+    def decision(self, unit: Unit, weights: Weights) -> npt.NDArray[np.float64]:
+        """The three decision values of one unit."""
+        columns, values = gram_row(unit, self.vocabulary, self.idf)
+        value = weights.intercept.astype(np.float64)
+        if columns:
+            value = value + weights.grams[:, columns] @ values
+        for name, number in unit.dense.items():
+            place = self.dense_index.get(name)
+            if place is not None:
+                value = value + weights.dense[:, place] * number
+        return np.asarray(value)
+
+    def _abstains(self, seen: Seen) -> str | None:
+        """Why nothing should be said of this text; None where the model may speak."""
+        heard = seen.whole.dense.get("rank", 0.0) > 0
+        if seen.characters < SHORTEST and not heard:
+            return "too_short"
+        short = [gram for gram in seen.whole.terms if len(gram) == 1 or _is_word(gram)]
+        known = sum(1 for gram in short if gram in self.vocabulary)
+        if short and known < LEAST_KNOWN * len(short) and not heard:
+            return "unlike_training"
+        return None
+
+
+def gram_row(
+    unit: Unit, vocabulary: dict[str, int], idf: Vector
+) -> tuple[list[int], npt.NDArray[np.float64]]:
+    """The known n-grams of a unit: their columns, and weights of length one in all."""
+    columns: list[int] = []
+    counts: list[int] = []
+    for gram, count in unit.terms.items():
+        place = vocabulary.get(gram)
+        if place is not None:
+            columns.append(place)
+            counts.append(count)
+    if not columns:
+        return columns, np.zeros(0)
+    values = (1 + np.log(np.array(counts, dtype=np.float64))) * idf[columns]
+    return columns, values / np.linalg.norm(values)
+
+
+def fusion_row(
+    whole: npt.NDArray[np.float64], highest: npt.NDArray[np.float64], parts: int
+) -> npt.NDArray[np.float64]:
+    """For each head what is fused: whole and highest, as of a short text and as of a long one."""
+    length = min(max(parts - 1, 0) / LONG_TEXT, 1.0)
+    short = 1.0 - length
+    ones = np.ones_like(whole)
+    columns = [whole * short, highest * short, whole * length, highest * length, ones * length, ones]
+    return np.stack(columns, axis=1)
+
+
+def probabilities(
+    raw: npt.NDArray[np.float64], weights: Weights
+) -> tuple[float, float, float]:
+    """The calibrated chances of D or more, C or more, B; each at most the one before."""
+    values = (raw * weights.fusion).sum(axis=1)
+    d, c, b = (1 / (1 + math.exp(-min(max(float(value), -30), 30))) for value in values)
+    c = min(c, d)
+    return d, c, min(b, c)
+
+
+def score_of(chances: tuple[float, float, float]) -> float:
+    """One number to rank by: any risk first, then how high."""
+    d, c, b = chances
+    return round(0.7 * d + 0.2 * c + 0.1 * b, 6)
+
+
+def _is_word(gram: str) -> bool:
+    return gram[0] not in "#~" and gram.isascii() and " " not in gram
+
+
+def _level(chances: tuple[float, float, float], thresholds: tuple[float, float, float]) -> int:
+    if chances[0] < thresholds[0]:
+        return 0
+    if chances[2] >= thresholds[2]:
+        return 3
+    return 2 if chances[1] >= thresholds[1] else 1
+
+
+@cache
+def load_shipped() -> Model:
+    """The classifier that comes with the package, read once."""
+    return load(SHIPPED)
+
+
+def load(folder: Path) -> Model:
+    """The classifier in a folder; raises ModelFileError where it is missing or changed."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        content = (folder / "weights.npz").read_bytes()
+        words = (folder / "vocabulary.json").read_bytes()
+    except (OSError, ValueError) as error:
+        raise ModelFileError(f"no readable model in {folder}") from error
+    if digest(content, words) != manifest.get("digest"):
+        raise ModelFileError("the model files do not match the digest in their manifest")
+    if manifest.get("dense") != list(dense_names()):
+        raise ModelFileError("the model was trained with other phrases: train it again")
+    with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+        return _assembled(manifest, json.loads(words), arrays)
+
+
+def digest(weights: bytes, vocabulary: bytes) -> str:
+    """The digest of the two data files of a model."""
+    return hashlib.sha256(hashlib.sha256(weights).digest() + vocabulary).hexdigest()
+
+
+def _assembled(manifest: dict[str, Any], words: list[str], arrays: Any) -> Model:
+    weights = {
+        language: Weights(
+            grams=np.asarray(arrays[f"{language}_grams"], dtype=np.float32),
+            dense=np.asarray(arrays[f"{language}_dense"], dtype=np.float32),
+            intercept=np.asarray(arrays[f"{language}_intercept"], dtype=np.float32),
+            fusion=np.asarray(arrays[f"{language}_fusion"], dtype=np.float32),
+            thresholds=tuple(manifest["thresholds"][language]),
+            calibrated=bool(manifest["calibrated"][language]),
+        )
+        for language in LANGUAGES
+    }
+    return Model(
+        vocabulary={word: place for place, word in enumerate(words)},
+        idf=np.asarray(arrays["idf"], dtype=np.float32),
+        weights=weights,
+        version=manifest["version"],
+        dense_index={name: place for place, name in enumerate(dense_names())},
+    )

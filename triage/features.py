@@ -1,0 +1,245 @@
+"""What the classifier sees of a text: n-grams of neutral words, and the phrases in their scope.
+
+A text is seen as its sentences and as a whole. Words of who somebody is are made neutral, digits
+are one sign, and a phrase that was denied, quoted or only said for effect is blanked out before
+n-grams are counted, so that the classifier cannot raise on words that scope has silenced.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from triage.evidence import PhraseHit
+from triage.lexicon import risk_lexicon
+from triage.normalise import Normalised, normalise
+from triage.patterns import cue_expression
+from triage.phrases import parts_of
+from triage.scope import SILENT
+from triage.segments import Segment, Speaker
+
+#: n-grams are made of at most this many characters (Chinese) or words (English, Portuguese).
+LONGEST_GRAM = 4
+LONGEST_WORD_GRAM = 3
+_WORD_PARTS = (3, 4, 5)
+
+_BLANK = "\u25a1"
+_CJK = "\u3400-\u9fff\uf900-\ufaff"
+_RUN = re.compile(rf"[{_CJK}{_BLANK}]+|[a-z][a-z'\-]*|0+|[?!]")
+_DIGITS = re.compile(r"[0-9][0-9.,:/\-]*")
+_PT_GENDER = re.compile(r"(?<=[a-z]{2})(ad|id|inh|ent|os|iv|ss)[ao](s?)\b")
+# Family names: as single characters they would let a name move a score.
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙朱胡郭罗郑梁谢宋唐许邓韩冯曹彭萧潘袁蔡蒋杜魏吕沈姚卢姜崔谭陆汪范廖贾韦薛邹熊孟秦阎侯龚邵钱覃戴莫欧霍冼伍区岑"
+)
+_CATEGORIES = (
+    "attempt_now", "plan", "means", "recent_attempt", "active", "passive", "self_harm", "goodbye",
+    "hopeless", "burden", "other_at_risk", "violence_self", "threat_other", "child_risk",
+)
+_SCOPES = ("negated", "hyperbole", "quoted", "past", "recovered", "third_person",
+           "distant_person", "question", "conditional")
+_OWN = re.compile(r"[我自己]|\b(?:i|i'm|me|my|myself|eu|mim|me|minha|meu|comigo)\b")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One sentence, or the whole text: counts of terms, and named numbers of its phrases."""
+
+    terms: Counter[str]
+    dense: dict[str, float]
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A text as the classifier sees it."""
+
+    whole: Unit
+    parts: tuple[Unit, ...]
+    language: str
+    characters: int
+
+
+def see(text: str) -> Seen:
+    """The features of a text; never raises for any string."""
+    return see_normalised(normalise(text))
+
+
+def see_normalised(folded: Normalised) -> Seen:
+    """The features of a text that was normalised already."""
+    return see_parts(folded, parts_of(folded))
+
+
+def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) -> Seen:
+    """The features of a text whose phrases were read already."""
+    language = language_of(folded.text)
+    parts: list[Unit] = []
+    every: list[PhraseHit] = []
+    for segment, hits in found:
+        if segment.speaker is Speaker.WORKER and not any(hit.code for hit in hits):
+            continue
+        every.extend(hits)
+        quiet = [hit for hit in hits if _is_blanked(hit)]
+        words = Counter(terms(_neutral(_blanked(segment, quiet), language)))
+        for silenced in _silenced(segment, quiet):
+            words.update("~" + gram for gram in terms(_neutral(silenced, language)))
+        parts.append(Unit(words, _dense(hits, segment.text), segment.text))
+    whole: Counter[str] = Counter()
+    for part in parts:
+        whole.update(part.terms)
+    return Seen(
+        Unit(whole, _dense(every, folded.text)), tuple(parts), language, _letters(folded.text)
+    )
+
+
+def language_of(text: str) -> str:
+    """"zh", "en" or "pt": used for thresholds and calibration only."""
+    chinese = len(re.findall(f"[{_CJK}]", text))
+    latin = re.findall(r"[a-z']+", text)
+    if chinese * 2 >= len(latin) and chinese:
+        return "zh"
+    found = Counter(latin)
+    portuguese = sum(found[word] for word in _PT_WORDS)
+    english = sum(found[word] for word in _EN_WORDS)
+    return "pt" if portuguese > english else "en"
+
+
+_PT_WORDS = ["que", "de", "nao", "eu", "um", "uma", "do", "da", "em", "para", "com", "se", "por", "mais", "os", "as", "dos", "ao", "na", "no", "mas", "me", "minha", "meu", "muito", "voce", "vou", "quero", "estou", "isso", "esta", "ele", "ela", "pra", "tudo", "sem", "tem", "ser", "quando", "porque", "nada", "vida", "tenho", "foi", "ja", "so", "te", "como", "meus", "minhas", "hoje", "sou", "vai", "fazer", "ter", "nem", "esse", "essa", "sobre", "ate", "e", "o", "utente", "refere"]
+_EN_WORDS = ["the", "i", "to", "and", "of", "my", "is", "in", "it", "that", "me", "you", "for", "have", "with", "was", "not", "be", "so", "on", "but", "this", "just", "at", "am", "like", "are", "do", "can't", "don't", "i'm", "know", "what", "feel", "want", "if", "all", "they", "he", "she", "get", "up", "about", "no", "life", "how", "or", "because", "when", "been", "has", "had", "will", "a", "caller", "going", "would", "out", "really", "her", "his", "them", "from", "your"]
+
+
+def terms(text: str) -> Iterable[str]:
+    """The n-grams of one sentence: characters of Chinese, words and their parts of the others."""
+    words: list[str] = []
+    for found in _RUN.finditer(text):
+        run = found.group()
+        if "a" <= run[0] <= "z":
+            words.append(run)
+            continue
+        if words:
+            yield from _word_grams(words)
+            words = []
+        if run[0] in "?!0":
+            yield run[0]
+            continue
+        for size in range(1, LONGEST_GRAM + 1):
+            for start in range(len(run) - size + 1):
+                gram = run[start : start + size]
+                if size > 1 or gram not in _SURNAMES:
+                    yield gram
+    if words:
+        yield from _word_grams(words)
+
+
+def _word_grams(words: list[str]) -> Iterable[str]:
+    for size in range(1, LONGEST_WORD_GRAM + 1):
+        for start in range(len(words) - size + 1):
+            yield " ".join(words[start : start + size])
+    for word in words:
+        padded = f"<{word}>"
+        for size in _WORD_PARTS:
+            for start in range(len(padded) - size + 1):
+                yield "#" + padded[start : start + size]
+
+
+def _blanked(segment: Segment, hits: list[PhraseHit]) -> str:
+    """The sentence with every silenced phrase, and every phrase that only masks, blanked."""
+    text = segment.text
+    for hit in hits:
+        start, end = hit.start - segment.start, hit.end - segment.start
+        text = text[:start] + _BLANK * (end - start) + text[end:]
+    return re.sub(f"{_BLANK}+", _BLANK, text)
+
+
+def _is_blanked(hit: PhraseHit) -> bool:
+    """Whether the phrase is taken out of the n-grams: in Chinese only.
+
+    In cross-validation it helped Chinese (AUROC .966 to .969) and cost Portuguese (.926 to .918)
+    and English (.900 to .893), where the numbers of the scopes tell it alone.
+    """
+    return hit.scope in SILENT and hit.rule_id.startswith(("zh.", "yue."))
+
+
+def _silenced(segment: Segment, hits: list[PhraseHit]) -> list[str]:
+    """The words of the silenced phrases, each place once; their terms are counted apart."""
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted((hit.start, hit.end) for hit in hits):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return [segment.text[start - segment.start : end - segment.start] for start, end in spans]
+
+
+@cache
+def _neutral_words() -> dict[str, tuple[re.Pattern[str], dict[str, str]]]:
+    """For each language the words of who somebody is, with the neutral word each becomes."""
+    path = Path(__file__).parent / "data" / "neutral" / "words.toml"
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    found = {}
+    for language, rows in content.items():
+        words = {word: neutral for neutral, group in rows.items() for word in group}
+        expression = cue_expression(list(words), chinese=language == "zh")
+        found[language] = (re.compile(expression), words)
+    return found
+
+
+def _neutral(text: str, language: str) -> str:
+    """The text with digits, names of relations, nationalities, places and employers neutral."""
+    text = _DIGITS.sub("0", text)
+    for name in ("zh", language) if language != "zh" else ("zh",):
+        pattern, words = _neutral_words()[name]
+        text = _swapped(text, pattern, words)
+    if language == "pt":
+        text = _PT_GENDER.sub(r"\1o\2", text)
+    return text
+
+
+def _swapped(text: str, pattern: re.Pattern[str], words: dict[str, str]) -> str:
+    return pattern.sub(lambda found: words[found.group()], text)
+
+
+@cache
+def dense_names() -> tuple[str, ...]:
+    """The names of the phrase numbers, in the order of the model's columns."""
+    rules = [f"rule:{entry.rule_id}" for entry in risk_lexicon().entries]
+    return (
+        *rules, *(f"cat:{name}" for name in _CATEGORIES), *(f"scope:{name}" for name in _SCOPES),
+        "rank", "rank_b", "rank_c", "rank_d", "own", "length",
+    )
+
+
+def _dense(hits: list[PhraseHit], text: str) -> dict[str, float]:
+    """The numbers of the phrases: how often each rule and category spoke, and how high."""
+    numbers: Counter[str] = Counter()
+    rank = 0
+    for hit in hits:
+        if hit.code is None:
+            numbers[f"scope:{hit.scope}"] += 1
+            if hit.scope == "hyperbole" and hit.category in ("hyperbole", "insult"):
+                numbers[f"rule:{hit.rule_id}"] += 1
+            continue
+        numbers[f"rule:{hit.rule_id}"] += 1
+        numbers[f"cat:{hit.category}"] += 1
+        if hit.scope in _SCOPES:
+            numbers[f"scope:{hit.scope}"] += 1
+        rank = max(rank, hit.code.rank)
+    dense = {name: min(math.log1p(count), 1.4) for name, count in numbers.items()}
+    dense["rank"] = rank / 5
+    for name, level in (("rank_b", 4), ("rank_c", 3), ("rank_d", 2)):
+        dense[name] = float(rank >= level)
+    dense["own"] = float(_OWN.search(text) is not None)
+    dense["length"] = min(math.log1p(len(text)) / 6, 1.5)
+    return dense
+
+
+def _letters(text: str) -> int:
+    """How much text there is: Chinese characters, and Latin letters at a third of one."""
+    chinese = len(re.findall(f"[{_CJK}]", text))
+    return chinese + len(re.findall(r"[a-z]", text)) // 3

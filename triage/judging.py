@@ -1,0 +1,121 @@
+"""One text, one judgement: rules alone, classifier alone, or both as they ship."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from triage.classifier import Model, load_shipped
+from triage.evidence import PhraseHit, Prediction, TextReading
+from triage.features import Seen, see_parts
+from triage.labelled import LEVELS, level_of
+from triage.normalise import normalise
+from triage.phrases import parts_of, read_parts
+from triage.vocabulary import ResponseCode, RiskLevel, highest
+
+#: A phrase of plan, means, act or farewell raises by itself. Words of ideation raise where the
+#: classifier, which knows them too, does not call the text this unlikely: in Portuguese posts the
+#: words alone have a specificity of .20.
+CONTRADICTED = {"zh": 0.12, "en": 0.12, "pt": 0.15}
+MOST_REASONS = 5
+
+# How far a phrase lifts the score towards 1. The classifier has weighed the phrases already; more
+# than this cost ranking in cross-validation, and any lift cost it in Portuguese.
+_LIFT = {
+    (ResponseCode.A, "zh"): 0.15, (ResponseCode.B, "zh"): 0.1,
+    (ResponseCode.A, "en"): 0.15, (ResponseCode.B, "en"): 0.1,
+}
+_LIFT_SILENT = 0.6
+
+
+class Only(StrEnum):
+    """Which of the readers judge."""
+
+    RULES = "rules"
+    MODEL = "model"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is said of one text; `alert` is that somebody should look (D or more)."""
+
+    score: float
+    alert: bool
+    level: RiskLevel | None
+    code: ResponseCode | None
+    reasons: tuple[str, ...]
+    chance: float
+    language: str
+
+
+def judge(text: str, only: Only = Only.BOTH, model: Model | None = None) -> Judgement:
+    """The judgement of one text; the shipped classifier is loaded where none is given."""
+    folded = normalise(text)
+    parts = parts_of(folded)
+    reading = read_parts(folded, parts)
+    seen = see_parts(folded, parts)
+    if only is Only.RULES:
+        return by_rules(reading, seen)
+    prediction = (model or load_shipped()).predict_seen(seen)
+    return by_model(prediction) if only is Only.MODEL else by_both(reading, prediction)
+
+
+def by_rules(reading: TextReading, seen: Seen) -> Judgement:
+    """The phrases alone: ranked by the highest code, then by how many phrases support one."""
+    rank = reading.code.rank if reading.code else 0
+    speaking = sum(1 for hit in reading.hits if hit.code is not None)
+    score = min((rank + min(speaking, 9) / 10) / 6, 1.0)
+    return _judged(score, reading.code, _phrase_reasons(reading), score, seen.language)
+
+
+def by_model(prediction: Prediction) -> Judgement:
+    """The classifier alone; where it abstains nothing is raised."""
+    code = prediction.level.code if prediction.level else None
+    return _judged(prediction.score, code, _model_reasons(prediction), prediction.at_least_d,
+                   prediction.language)
+
+
+def by_both(reading: TextReading, prediction: Prediction) -> Judgement:
+    """Phrases and classifier as they ship: the higher code, ideation words not contradicted."""
+    phrases = reading.code
+    silent = prediction.level is None
+    if (
+        phrases is not None
+        and not silent
+        and phrases.rank < ResponseCode.B.rank
+        and prediction.at_least_d < CONTRADICTED[prediction.language]
+    ):
+        phrases = None
+    code = highest(phrases, prediction.level.code if prediction.level else None)
+    score = prediction.score
+    if silent:
+        score = min(score, 0.15)
+    if phrases is not None and phrases.rank >= ResponseCode.D.rank:
+        lift = _LIFT_SILENT if silent else _LIFT.get((phrases, prediction.language), 0.0)
+        score += (1 - score) * lift
+    reasons = (*_phrase_reasons(reading), *_model_reasons(prediction))
+    return _judged(round(score, 6), code, reasons, prediction.at_least_d, prediction.language)
+
+
+def _judged(
+    score: float, code: ResponseCode | None, reasons: tuple[str, ...], chance: float, language: str
+) -> Judgement:
+    alert = code is not None and code.rank >= ResponseCode.D.rank
+    level = LEVELS[level_of(code)] if code is not None else RiskLevel.LOW
+    return Judgement(score, alert, level, code, reasons, chance, language)
+
+
+def _phrase_reasons(reading: TextReading) -> tuple[str, ...]:
+    return tuple(_said(hit) for hit in reading.hits[:MOST_REASONS])
+
+
+def _said(hit: PhraseHit) -> str:
+    code = hit.code.value if hit.code else "-"
+    return f"{hit.rule_id} {code} {hit.scope}"
+
+
+def _model_reasons(prediction: Prediction) -> tuple[str, ...]:
+    if prediction.abstained_because:
+        return (f"model abstains: {prediction.abstained_because}",)
+    return (f"model {prediction.version} {prediction.at_least_d:.2f}",)
