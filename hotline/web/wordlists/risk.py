@@ -98,13 +98,17 @@ QUESTION_PROMPT = {
     Question.WITHIN_WEEK: _l("Do you think you may act within this week?"),
     Question.OVERDOSE: _l("Have you taken more medicine, or something else, than you should?"),
     Question.INTOXICATED: _l("Have you been drinking or taking anything?"),
+    Question.CONFUSED: _l("Do you hear or see things that others do not?"),
+    Question.HIGH_DISTRESS: _l("Is it more than you can bear at this moment?"),
     Question.NO_SUPPORT: _l("Do you feel that there is nobody you could turn to tonight?"),
     Question.ALONE: _l("Are you on your own at the moment?"),
     Question.SELF_HARM: _l("Do you sometimes hurt yourself when it gets too much?"),
     Question.HARMED_BY_OTHER: _l("Is somebody hurting you or making you afraid?"),
     Question.VIOLENCE_IMMINENT: _l("Is that person near you now, or about to hurt you?"),
+    Question.VIOLENCE_CRITICAL: _l("Has that person choked you, used a weapon or threatened to kill you?"),
     Question.THREAT_TO_OTHER: _l("Have you thought of hurting somebody else?"),
     Question.CHILD_AT_RISK: _l("Is there a child at home who may be in danger?"),
+    Question.ELDER_AT_RISK: _l("Is somebody old, or in need of care, perhaps in danger?"),
     Question.BASICS_MISSING: _l("Are you without a place to sleep, food or your medicine tonight?"),
 }
 
