@@ -75,7 +75,7 @@ def _settings(config: Config) -> dict[str, Any]:
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": CODE_WINDOW,
-        "SECURITY_TWO_FACTOR_SETUP_URL": "/me/authenticator",
+        "SECURITY_TWO_FACTOR_SETUP_URL": "/me/second-factor/set-up",
         "SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL": "/sign-in/code",
         "SECURITY_TWO_FACTOR_SELECT_URL": "/sign-in/method",
         "SECURITY_TWO_FACTOR_RESCUE_URL": "/sign-in/rescue",
