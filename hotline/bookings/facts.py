@@ -16,7 +16,7 @@ from models.accounts import User
 from models.agency import Centre
 from models.bookings import Appointment, Availability, AvailabilityException, Conflict
 from models.cases import Case
-from models.groups import Group, GroupMeeting
+from models.groups import Group, GroupMeeting, GroupMember
 from triage.vocabulary import AppointmentMode, AppointmentStatus
 
 HOLDING = tuple(status for status in AppointmentStatus if status.holds_slot)
@@ -98,6 +98,22 @@ def helpers(
     ]
 
 
+def helper_ids(session: Session, centre_ids: Collection[int]) -> set[int]:
+    """The keys of everyone who has entered times at one of the centres."""
+    weekly = select(Availability.counsellor_id).where(Availability.centre_id.in_(centre_ids))
+    extra = select(AvailabilityException.counsellor_id).where(
+        AvailabilityException.is_extra, AvailabilityException.centre_id.in_(centre_ids)
+    )
+    return set(session.scalars(weekly.union(extra)))
+
+
+def sees_people(session: Session, user_id: int) -> bool:
+    """True when somebody has entered times at which they see people."""
+    return session.scalar(
+        select(Availability.id).where(Availability.counsellor_id == user_id).limit(1)
+    ) is not None
+
+
 def has_extras(session: Session, centre_ids: Collection[int], window: Span) -> bool:
     """True when somebody sees people at the centres beyond a weekly pattern, within the window."""
     found = session.scalar(
@@ -137,6 +153,10 @@ def person_taken(
     if case.caller_id is not None:
         mine = or_(mine, Appointment.caller_id == case.caller_id)
     taken = _taken(session, mine, window, but)
+    groups = select(GroupMember.group_id).where(
+        GroupMember.case_id == case.id, GroupMember.status == "member"
+    )
+    _add_meetings(session, taken, Group.id.in_(groups), window)
     return merged(span for spans in taken.values() for span in spans)
 
 

@@ -124,6 +124,12 @@ def local_date(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def wall_minutes(at: datetime, zone: str) -> int:
+    """Minutes after midnight on the wall clock of a place at that instant."""
+    local = at.astimezone(ZoneInfo(zone))
+    return local.hour * 60 + local.minute
+
+
 def starts_in(span: Span, length: timedelta, step: timedelta, zone: str) -> Iterator[datetime]:
     """Every start in the span that leaves room for the length, on the local clock's steps.
 

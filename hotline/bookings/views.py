@@ -1,7 +1,16 @@
-"""Pages of this room."""
+"""Pages of this room: each module registers its own on the room's blueprint."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from hotline.bookings import (  # noqa: F401 - each registers its pages
+    views_appointment,
+    views_feeds,
+    views_finding,
+    views_groups,
+    views_times,
+    views_waiting,
+    views_week,
+)
+from hotline.bookings.pages import blueprint
 
-blueprint = Blueprint("bookings", __name__)
+__all__ = ["blueprint"]

@@ -1,0 +1,261 @@
+"""One appointment: what it is, what became of it, its note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.access.policy import Permission, may
+from hotline.bookings import keeping, measures, records, service, week
+from hotline.bookings.forms import LOCAL, AttendedForm, CancelForm, MoveForm, NoteForm
+from hotline.bookings.pages import Named, blueprint, by_public_id, local_instant, ports, refuse
+from hotline.bookings.reserving import BookingRefused, SlotTaken
+from hotline.followups.planning import open_tasks
+from hotline.transaction import unit_of_work
+from hotline.web.actor import current_actor
+from hotline.web.guards import guard
+from hotline.web.words import word
+from models.accounts import User
+from models.agency import Room
+from models.bookings import Appointment, SessionNote
+from models.cases import Case
+
+Act = Callable[[Session], object]
+
+
+@blueprint.get("/appointments/<public_id>")
+@guard(Permission.BOOKING_READ)
+def show(public_id: str) -> str:
+    """An appointment with everything that can be done about it."""
+    with unit_of_work() as session:
+        return _page(session, public_id)
+
+
+def _read(session: Session, public_id: str) -> Appointment:
+    try:
+        return records.read(session, current_actor(), public_id, ports().clock.now())
+    except LookupError:
+        abort(404)
+
+
+def _page(
+    session: Session, public_id: str, note_form: NoteForm | None = None,
+    taken: SlotTaken | None = None,
+) -> str:
+    actor, now = current_actor(), ports().clock.now()
+    found = _read(session, public_id)
+    case = session.get_one(Case, found.case_id)
+    centre = records.get_centre(session, found.centre_id)
+    sees_case = may(actor, Permission.CASE_READ, records.case_subject(case), now)
+    note = session.scalar(select(SessionNote).where(SessionNote.appointment_id == found.id))
+    notes = keeping.notes_of(session, case.id) if sees_case else []
+    tasks = [t for t in open_tasks(session, case.id) if t.kind in keeping.COMPLETED_BY_MEETING]
+    people = {u.id: u.display_name for u in session.scalars(select(User).where(
+        User.id.in_({found.counsellor_id, found.booked_by_id, found.companion_id or 0,
+                     found.ended_by_id or 0})
+    ))}
+    return render_template(
+        "bookings/show.html", appointment=found, case=case if sees_case else None, centre=centre,
+        room=session.get(Room, found.room_id) if found.room_id else None, people=people,
+        zone=centre.timezone, now=now, note=note if sees_case else None,
+        note_form=note_form or _note_form(note), move_form=_move_form(session, found, centre.timezone),
+        cancel_form=CancelForm(formdata=None, prefix="cancel-"),
+        attended_form=_attended_form(tasks),
+        may_write=may(actor, Permission.BOOKING_WRITE, records.subject_of(found), now),
+        writes_notes=may(actor, Permission.CASE_WRITE, records.case_subject(case), now),
+        courses=measures.courses((one.starts_at, written.measures) for one, written in notes),
+        earlier=[(one, written) for one, written in notes if one.id != found.id],
+        moved_to=session.scalar(
+            select(Appointment.public_id).where(Appointment.moved_from_id == found.id)
+        ),
+        taken=taken, named=Named(session, taken.alternatives if taken else ()), local=LOCAL,
+        has_begun=found.starts_at - keeping.EARLY <= now, is_due=found.starts_at <= now,
+        wall=lambda at: at.astimezone(ZoneInfo(centre.timezone)).strftime(LOCAL),
+    )
+
+
+def _note_form(note: SessionNote | None) -> NoteForm:
+    if note is None:
+        return NoteForm(formdata=None)
+    return NoteForm(
+        formdata=None, text=note.text, risk=note.risk, next_step=note.next_step, **note.measures
+    )
+
+
+def _attended_form(tasks: list) -> AttendedForm:  # type: ignore[type-arg]
+    form = AttendedForm(formdata=None)
+    form.completes.choices = [(task.public_id, word(task.kind)) for task in tasks]
+    return form
+
+
+def _move_form(session: Session, found: Appointment, zone: str) -> MoveForm:
+    people = week.counsellors(session, [found.centre_id])
+    owner = session.get_one(User, found.counsellor_id)
+    length = int((found.ends_at - found.starts_at).total_seconds()) // 60
+    form = MoveForm(
+        formdata=None, starts_at=found.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None),
+        counsellor=owner.public_id, minutes=str(length), version=str(found.version),
+    )
+    form.counsellor.choices = [(u.public_id, u.display_name) for u in people]
+    return form
+
+
+def _do(public_id: str, act: Act, said: str) -> Response:
+    """Do something about an appointment and show it again, or say why it could not be done."""
+    try:
+        with unit_of_work() as session:
+            act(session)
+    except LookupError:
+        abort(404)
+    except BookingRefused as refused:
+        refuse(refused)
+    else:
+        flash(said, "success")
+    return redirect(url_for("bookings.show", public_id=public_id))  # type: ignore[return-value]
+
+
+@blueprint.post("/appointments/<public_id>/arrived")
+@guard(Permission.BOOKING_WRITE)
+def arrived(public_id: str) -> Response:
+    """The person is here."""
+    return _do(
+        public_id, lambda s: service.mark_arrived(s, current_actor(), public_id, ports()),
+        _("Noted: the person is here."),
+    )
+
+
+@blueprint.post("/appointments/<public_id>/attended")
+@guard(Permission.BOOKING_WRITE)
+def attended(public_id: str) -> Response:
+    """The meeting was held."""
+    tasks = tuple(request.form.getlist("completes"))
+    return _do(
+        public_id,
+        lambda s: service.mark_attended(s, current_actor(), public_id, ports(), completes=tasks),
+        _("Noted: the meeting was held."),
+    )
+
+
+@blueprint.post("/appointments/<public_id>/no-show")
+@guard(Permission.BOOKING_WRITE)
+def no_show(public_id: str) -> Response:
+    """The person did not come; a check begins."""
+    return _do(
+        public_id, lambda s: service.mark_no_show(s, current_actor(), public_id, ports()),
+        _("Noted. A discreet call on the same day is now in the queue."),
+    )
+
+
+@blueprint.post("/appointments/<public_id>/cancel")
+@guard(Permission.BOOKING_WRITE)
+def cancel(public_id: str) -> Response:
+    """Cancel it; whoever waits may have the time."""
+    form = CancelForm(request.form, prefix="cancel-")
+    return _do(
+        public_id,
+        lambda s: service.cancel(
+            s, current_actor(), public_id, ports(), by_person=form.by.data != "us",
+            reason=(form.reason.data or "")[:300], version=_version(),
+        ),
+        _("The appointment is cancelled. The follow-ups stay as they are."),
+    )
+
+
+def _version() -> int | None:
+    text = request.form.get("version", "")
+    return int(text) if text.isdecimal() else None
+
+
+@blueprint.post("/appointments/<public_id>/move")
+@guard(Permission.BOOKING_WRITE)
+def move(public_id: str) -> Response | tuple[str, int]:
+    """Move it to another time, from its own page or by dragging in the week."""
+    form = MoveForm(request.form)
+    if form.starts_at.data is None:
+        abort(400)
+    with unit_of_work() as session:
+        old = _read(session, public_id)
+        zone = records.get_centre(session, old.centre_id).timezone
+        chosen = form.counsellor.data
+        values = service.Move(
+            local_instant(form.starts_at.data, zone),
+            by_public_id(session, User, chosen) if chosen else None,
+            minutes=int(form.minutes.data) if (form.minutes.data or "").isdecimal() else None,
+            version=_version(),
+        )
+        try:
+            new = service.move(session, current_actor(), public_id, values, ports())
+            target = new.public_id
+        except SlotTaken as taken:
+            refuse(taken)
+            return _page(session, public_id, taken=taken), 409
+        except BookingRefused as refused:
+            refuse(refused)
+            return _page(session, public_id), 409
+    flash(_("The appointment is moved."), "success")
+    back = _own_address(request.form.get("back"))
+    return redirect(back or url_for("bookings.show", public_id=target))  # type: ignore[return-value]
+
+
+def _own_address(text: str | None) -> str | None:
+    """A path of this application to go back to; never another site."""
+    parts = urlsplit(text or "")
+    own = not parts.scheme and not parts.netloc and parts.path == url_for("bookings.week")
+    return text if own else None
+
+
+@blueprint.post("/appointments/<public_id>/note")
+@guard(Permission.CASE_WRITE)
+def note(public_id: str) -> Response | tuple[str, int]:
+    """Write the note of the session."""
+    form = NoteForm(request.form)
+    if not form.validate():
+        with unit_of_work() as session:
+            return _page(session, public_id, note_form=form), 422
+    values = keeping.Note(
+        text=form.text.data or "", measures=form.measures(), next_step=form.next_step.data,
+        risk=form.risk.data or None, sign=bool(form.sign.data),
+    )
+    return _do(
+        public_id, lambda s: service.add_note(s, current_actor(), public_id, values, ports()),
+        _("The note is saved."),
+    )
+
+
+@blueprint.post("/appointments/<public_id>/check-in")
+@guard(Permission.BOOKING_WRITE)
+def check_in(public_id: str) -> Response:
+    """The counsellor is at the visit."""
+    return _do(
+        public_id, lambda s: service.check_in(s, current_actor(), public_id, ports()),
+        _("Checked in. Check out when you leave."),
+    )
+
+
+@blueprint.post("/appointments/<public_id>/check-out")
+@guard(Permission.BOOKING_WRITE)
+def check_out(public_id: str) -> Response:
+    """The counsellor is away from the visit."""
+    return _do(
+        public_id, lambda s: service.check_out(s, current_actor(), public_id, ports()),
+        _("Checked out. Thank you for saying so."),
+    )
+
+
+@blueprint.get("/appointments/<public_id>/slip")
+@guard(Permission.BOOKING_READ)
+def slip(public_id: str) -> str:
+    """A slip of paper for the person, in neutral words."""
+    with unit_of_work() as session:
+        found = _read(session, public_id)
+        centre = records.get_centre(session, found.centre_id)
+        return render_template(
+            "bookings/slip.html", appointment=found, centre=centre, zone=centre.timezone,
+            room=session.get(Room, found.room_id) if found.room_id else None,
+        )

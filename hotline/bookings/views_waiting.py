@@ -1,0 +1,86 @@
+"""The waiting list."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from hotline.access.policy import Permission
+from hotline.bookings import waiting
+from hotline.bookings.pages import blueprint, by_public_id, ports, refuse
+from hotline.bookings.reserving import BookingRefused
+from hotline.bookings.searching import Wishes
+from hotline.transaction import db, unit_of_work
+from hotline.web.actor import current_actor
+from hotline.web.guards import guard
+from models.accounts import User
+from models.agency import Centre
+from triage.vocabulary import AppointmentMode
+
+REASONS = ("declined", "elsewhere", "moved", "not_reached")
+
+
+@blueprint.get("/waiting")
+@guard(Permission.BOOKING_READ)
+def waiting_list() -> str:
+    """Who waits for a meeting: the most urgent first, then who has waited longest."""
+    session, actor, now = db.session(), current_actor(), ports().clock.now()
+    rows = waiting.line_up(session, sorted(actor.centre_ids))
+    centres = {c.id: c for c in session.scalars(select(Centre).where(Centre.id.in_(actor.centre_ids)))}
+    asked = {entry.offered_counsellor_id for entry, _case in rows}
+    people = {u.id: u.display_name for u in session.scalars(select(User).where(User.id.in_(asked)))}
+    return render_template(
+        "bookings/waiting.html", rows=rows, centres=centres, people=people, now=now,
+        wishes_of=waiting.wishes_of, reasons=REASONS,
+    )
+
+
+@blueprint.post("/cases/<public_id>/waiting")
+@guard(Permission.BOOKING_WRITE, Permission.BOOKING_REQUEST)
+def wait(public_id: str) -> Response:
+    """Put a case on the waiting list, with the wishes of the search."""
+    form = request.form
+    try:
+        with unit_of_work() as session:
+            counsellor = form.get("counsellor")
+            centre = form.get("centre")
+            wishes = Wishes(
+                mode=AppointmentMode(form.get("mode") or AppointmentMode.ONSITE),
+                minutes=int(form.get("minutes") or 45), language=form.get("language") or None,
+                sex=form.get("sex") or None, same_worker=bool(form.get("same_worker")),
+                counsellor_id=by_public_id(session, User, counsellor) if counsellor else None,
+            )
+            waiting.add(
+                session, current_actor(),
+                waiting.Request(
+                    public_id, wishes, by_public_id(session, Centre, centre) if centre else None
+                ),
+                ports(),
+            )
+        flash(_("On the waiting list. Whoever waits is rung now and then."), "success")
+    except ValueError:
+        abort(400)
+    except LookupError:
+        abort(404)
+    except BookingRefused as refused:
+        refuse(refused)
+    return redirect(url_for("bookings.find", public_id=public_id))  # type: ignore[return-value]
+
+
+@blueprint.post("/waiting/<public_id>/remove")
+@guard(Permission.BOOKING_WRITE)
+def stop_waiting(public_id: str) -> Response:
+    """Take somebody off the list, with the reason."""
+    reason = request.form.get("reason", "")
+    if reason not in REASONS:
+        abort(400)
+    try:
+        with unit_of_work() as session:
+            waiting.remove(session, current_actor(), public_id, reason, ports())
+        flash(_("Off the list. The case and its follow-ups stay."), "success")
+    except LookupError:
+        abort(404)
+    except BookingRefused as refused:
+        refuse(refused)
+    return redirect(url_for("bookings.waiting_list"))  # type: ignore[return-value]
