@@ -146,3 +146,19 @@ class LiveSignal(Keyed, Base):
     raised_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class VoiceMessage(Base):
+    """The sound of a message somebody left, encrypted, with a retention of its own.
+
+    `sound` is base64 in an encrypted column, so that a rotation of keys rewrites it like any other.
+    """
+
+    __tablename__ = "voice_messages"
+
+    call_id: Mapped[int] = mapped_column(
+        ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True
+    )
+    sound: Mapped[str] = mapped_column(EncryptedText)
+    fetched_at: Mapped[datetime]
+    retain_until: Mapped[datetime] = mapped_column(index=True)

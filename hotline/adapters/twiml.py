@@ -66,6 +66,13 @@ class Writer:
                 )
             case dialogue.Ring():
                 return self._ring(step)
+            case dialogue.Connect():
+                return (
+                    f'<Dial action={self._link(step.action)} method="POST" '
+                    f'callerId={quoteattr(step.shown)} answerOnBridge="true" '
+                    f'timeout="{step.seconds}" timeLimit="{dialogue.LONGEST_TALK_SECONDS}">'
+                    f"<Number>{escape(step.number)}</Number></Dial>"
+                )
             case dialogue.Record(seconds):
                 return (
                     f'<Record action={self._link("message")} method="POST" maxLength="{seconds}" '

@@ -86,6 +86,16 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class Connect:
+    """Ring a person and connect this telephone with them; the number is only in the document."""
+
+    number: str
+    shown: str
+    action: str
+    seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Record a message after a tone."""
 
@@ -105,7 +115,8 @@ class HangUp:
 
 
 Step = (
-    Say | Pause | Gather | Go | Enqueue | Leave | TakeFromQueue | Ring | Record | Transcribe | HangUp
+    Say | Pause | Gather | Go | Enqueue | Leave | TakeFromQueue | Ring | Connect | Record
+    | Transcribe | HangUp
 )
 Script = tuple[Step, ...]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import CallOrder, DeliveryError
 from hotline.transaction import unit_of_work
-from hotline.voice import lines, ringing, sweeping, transcript
+from hotline.voice import calling, keeping, lines, ringing, sweeping, transcript
 from hotline.voice.addresses import leg_address
 from models.accounts import User
 from models.base import JsonDict
@@ -66,6 +67,8 @@ def _order(context: JobContext, leg_id: int) -> CallOrder | None:
         line = call.line
         user = session.get(User, leg.user_id) if leg.user_id else None
         number = user.phone if user else (line.fallback_number if line else None)
+        if _full(session, context):
+            raise DeliveryError("the account's concurrent calls are used up")
         wanted = call.outcome is CallOutcome.WAITING and not call.status.is_final
         if not wanted or not number or line is None:
             leg.outcome, leg.ended_at = LegOutcome.CANCELLED, now
@@ -80,6 +83,23 @@ def _order(context: JobContext, leg_id: int) -> CallOrder | None:
             status_url=leg_address(context.ports.public_url, leg.public_id, "status"),
             timeout_seconds=lines.manner(line).ring_seconds,
         )
+
+
+def _full(session: Session, context: JobContext) -> bool:
+    """True when the account may have no further call at the same time."""
+    cap = context.config.concurrent_calls
+    if not cap:
+        return False
+    recent = context.ports.clock.now() - timedelta(hours=4)
+    calls = session.scalar(
+        select(func.count()).select_from(Call)
+        .where(Call.ended_at.is_(None), Call.arrived_at > recent)
+    )
+    legs = session.scalar(
+        select(func.count()).select_from(CallLeg)
+        .where(CallLeg.sid.is_not(None), CallLeg.ended_at.is_(None), CallLeg.planned_at > recent)
+    )
+    return int(calls or 0) + int(legs or 0) >= cap
 
 
 def _not_placed(context: JobContext, leg_id: int, error: DeliveryError) -> None:
@@ -98,6 +118,38 @@ def _not_placed(context: JobContext, leg_id: int, error: DeliveryError) -> None:
                 ringing.advance(session, call, context.ports, now)
         else:
             leg.outcome, leg.submitted_at = LegOutcome.PLANNED, None
+
+
+@registry.delivers("voice.call_back", most_attempts=3, first_pause_seconds=2.0)
+def call_back(context: JobContext, payload: JsonDict) -> None:
+    """Ring a worker who wishes to call somebody back; never a second time for one wish."""
+    leg_id, now = int(payload["leg_id"]), context.ports.clock.now()
+    with unit_of_work() as session:
+        leg = session.get(CallLeg, leg_id, with_for_update=True)
+        if leg is None or leg.outcome is not LegOutcome.PLANNED:
+            return
+        order = None if calling.stale(leg, now) else calling.order(session, leg, context.ports)
+        if order is None:
+            leg.outcome, leg.ended_at = LegOutcome.CANCELLED, now
+            return
+        leg.outcome, leg.submitted_at = LegOutcome.SUBMITTED, now
+    try:
+        sid = context.ports.telephony.place_call(order)
+    except DeliveryError as error:
+        _not_placed(context, leg_id, error)
+        if not error.permanent and not error.unknown:
+            raise
+        return
+    with unit_of_work() as session:
+        leg = session.get(CallLeg, leg_id, with_for_update=True)
+        if leg is not None:
+            leg.sid = leg.sid or sid
+
+
+@registry.delivers("voice.keep_message", most_attempts=8, first_pause_seconds=3.0)
+def keep_message(context: JobContext, payload: JsonDict) -> None:
+    """Bring a message into our own store and delete it at the provider."""
+    keeping.fetch(context.ports, int(payload["call_id"]))
 
 
 @registry.delivers("voice.find_leg", most_attempts=5, first_pause_seconds=2.0)
@@ -181,6 +233,12 @@ def sweep(context: JobContext) -> None:
 def replay(_context: JobContext) -> None:
     """Bring what other processes' spools kept into the database."""
     current_app.extensions["hotline.voice"].replay()
+
+
+@registry.every(3600, "voice.forget")
+def forget(context: JobContext) -> None:
+    """Delete messages and transcripts whose time is over."""
+    keeping.forget(context.ports)
 
 
 @registry.every(300, "voice.reconcile")

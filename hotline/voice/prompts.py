@@ -192,6 +192,24 @@ TEXTS: dict[str, Texts] = {
         PT: "Muito bem, procuramos outra pessoa.",
         EN: "All right, we will find somebody else.",
     },
+    "call_back_offer": {
+        YUE: "準備打畀服務對象。接通請按一。",
+        CMN: "准备拨打服务对象的电话。接通请按一。",
+        PT: "Vamos ligar à pessoa. Para continuar, marque um.",
+        EN: "We are about to ring the person. Press one to go on.",
+    },
+    "call_back_refused": {
+        YUE: "而家唔可以打畀對方，請睇返跟進頁面。",
+        CMN: "现在不能拨打对方，请查看跟进页面。",
+        PT: "Neste momento não se pode ligar à pessoa. Veja a página do seguimento.",
+        EN: "The person may not be rung at this moment. Please look at the follow-up page.",
+    },
+    "call_back_not_reached": {
+        YUE: "暫時聯絡唔到對方，已經寫低。",
+        CMN: "暂时联系不上对方，已经记录。",
+        PT: "Não foi possível contactar a pessoa. Ficou registado.",
+        EN: "The person could not be reached. It has been written down.",
+    },
     "caller_left": {
         YUE: "對方已經收線，多謝你。",
         CMN: "对方已经挂断，谢谢您。",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.ports import Ports
 from hotline.voice import (
     arrival,
     callback,
+    calling,
     dialogue,
     lines,
     logbook,
@@ -21,6 +23,7 @@ from hotline.voice import (
 )
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
+from models.calls import CallLeg
 from triage.vocabulary import CallOutcome
 
 Step = Callable[[Session, Signal, Ports], Script]
@@ -33,6 +36,19 @@ def fell_back(session: Session, signal: Signal, ports: Ports) -> Script:
     if call.outcome is CallOutcome.ANSWERED:
         return dialogue.ending(lines.voice(call.line, call.language), "goodbye")
     return arrival.no_answer(call, "trouble")
+
+
+def _of_leg(for_call: Step, for_call_back: Callable[..., Script]) -> Step:
+    """The step of a rung leg, by what it is rung for."""
+
+    def step(session: Session, signal: Signal, ports: Ports) -> Script:
+        leg = session.scalar(select(CallLeg).where(CallLeg.public_id == signal.leg))
+        if leg is not None and leg.purpose == calling.PURPOSE:
+            leg.sid = leg.sid or signal.sid or None
+            return for_call_back(session, leg, signal, ports)
+        return for_call(session, signal, ports)
+
+    return step
 
 
 def after_trouble(session: Session, signal: Signal, ports: Ports) -> Script:
@@ -65,9 +81,9 @@ STEPS: dict[str, Step] = {
     "trouble-after": after_trouble,
     "status": status.progress,
     "transcription": transcript.hear,
-    "leg-offer": ringing.offer,
-    "leg-accept": ringing.accept,
-    "leg-after": ringing.after_talk,
+    "leg-offer": _of_leg(ringing.offer, calling.offer),
+    "leg-accept": _of_leg(ringing.accept, calling.connect),
+    "leg-after": _of_leg(ringing.after_talk, calling.after),
     "leg-status": ringing.leg_progress,
 }
 

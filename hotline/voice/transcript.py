@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from hotline.governance.gates import current_policy
 from hotline.outbox import post
 from hotline.ports import Ports
 from hotline.voice import dialogue, logbook
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
 from models.calls import Call, CallLeg, LiveSignal, TranscriptSegment
-from triage.assessment import Policy
 from triage.evidence import Predictor
 from triage.live import Live
 from triage.vocabulary import ResponseCode
@@ -131,7 +131,7 @@ def read_words(session: Session, ports: Ports, segment_id: int) -> int:
     segment = session.get(TranscriptSegment, segment_id)
     if segment is None or segment.track == "volunteer":
         return 0
-    policy = Policy()
+    policy = current_policy(session)
     before = session.scalars(
         select(TranscriptSegment)
         .where(

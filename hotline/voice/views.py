@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from hotline.adapters.twiml import CONTENT_TYPE, Writer
 from hotline.config import Config
 from hotline.ports import Ports
-from hotline.voice import helpless
+from hotline.voice import calling, helpless
 from hotline.voice.dialogue import Script
 from hotline.voice.door import Door, Refusals
 from hotline.voice.helpless import LastKnown
 from hotline.voice.keeper import Away, Keeper
+from hotline.voice.pages import blueprint as pages
 from hotline.voice.service import STEPS, serve
 from hotline.voice.shield import Shield
 from hotline.voice.signals import Signal, keep
@@ -118,6 +119,10 @@ def init_voice(app: Flask, config: Config, ports: Ports) -> None:
         return Response("Forbidden", status=403, content_type="text/plain")
 
     app.extensions["hotline.voice"] = board
+    app.register_blueprint(pages)
+    if config.has_telephony:
+        # The follow-up's page offers to place the call where somebody can.
+        app.extensions["hotline.callback"] = calling.request_call
     app.extensions["hotline.provider_guard"] = check
     app.wsgi_app = Shield(app.wsgi_app, board.writer)  # type: ignore[assignment]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hotline.adapters.simulation.scenario import Person, Press
+from hotline.adapters.simulation.scenario import Person, Picks, Press
 
 if TYPE_CHECKING:
     from hotline.adapters.simulation.bridges import Bridge
@@ -62,6 +62,8 @@ class Player:
 
     def answer(self, prompt: str, digits_wanted: int) -> tuple[str, float] | None:
         """(keys, seconds until they are pressed) for this prompt, None for silence."""
+        if self.person.picks is Picks.MAILBOX:
+            return None
         for index, press in enumerate(self.person.presses):
             if press.at and press.at not in prompt:
                 continue

@@ -1040,6 +1040,17 @@ def upgrade() -> None:
     with op.batch_alter_table('group_members', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_group_members_case_id'), ['case_id'], unique=False)
 
+    op.create_table('voice_messages',
+    sa.Column('call_id', sa.Integer(), nullable=False),
+    sa.Column('sound', models.crypto.EncryptedText(), nullable=False),
+    sa.Column('fetched_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('retain_until', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['call_id'], ['calls.id'], name=op.f('fk_voice_messages_call_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('call_id', name=op.f('pk_voice_messages'))
+    )
+    with op.batch_alter_table('voice_messages', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_voice_messages_retain_until'), ['retain_until'], unique=False)
+
     op.create_table('live_signals',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('call_id', sa.Integer(), nullable=False),
@@ -1516,6 +1527,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_live_signals_call_id'))
 
     op.drop_table('live_signals')
+    with op.batch_alter_table('voice_messages', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_voice_messages_retain_until'))
+
+    op.drop_table('voice_messages')
     with op.batch_alter_table('group_members', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_group_members_case_id'))
 
