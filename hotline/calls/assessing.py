@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access.policy import Actor
 from hotline.calls.contents import Fields, facts_typed
+from hotline.governance.gates import current_policy
 from hotline.ports import Ports
 from models.base import JsonDict
 from models.crypto import ring
@@ -52,9 +53,12 @@ class Preview:
         return self.signals[0].code if self.signals else None
 
 
-def weigh(facts: Facts, ports: Ports) -> Assessment:
-    """The assessment of the facts, with the classifier in use and without it where it fails."""
-    return assess(facts, predictor=_predictor(ports), reader=ports.read_phrases)
+def weigh(session: Session, facts: Facts, ports: Ports) -> Assessment:
+    """The assessment of the facts, with the classifier where it is heard and without it elsewhere."""
+    return assess(
+        facts, predictor=_predictor(ports), reader=ports.read_phrases,
+        policy=current_policy(session),
+    )
 
 
 def _predictor(ports: Ports) -> Predictor | None:
@@ -65,13 +69,13 @@ def _predictor(ports: Ports) -> Predictor | None:
         return _Absent()
 
 
-def preview(fields: Fields, ports: Ports) -> Preview:
+def preview(session: Session, fields: Fields, ports: Ports) -> Preview:
     """What the form as it stands gives cause to show at once: A and B, and nothing milder.
 
     Milder suggestions wait until the person has rated, so that they do not sway the rating.
     """
     facts = facts_typed(fields)
-    found = weigh(facts, ports)
+    found = weigh(session, facts, ports)
     urgent = tuple(
         each for each in found.reasons
         if each.code is not None and each.code.rank >= AT_ONCE.rank and each.rule_id != "H-1"
@@ -87,7 +91,7 @@ def record_assessment(
     ports: Ports,
 ) -> tuple[RiskAssessment, Assessment]:
     """A new row for what was found; it supersedes the report's last one, which stays as it was."""
-    found = weigh(facts, ports)
+    found = weigh(session, facts, ports)
     last = latest_assessment(session, report)
     row = RiskAssessment(
         report_id=report.id,

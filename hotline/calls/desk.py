@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.accounts import User
@@ -17,6 +17,7 @@ from triage.vocabulary import CallDirection, CallOutcome, LegOutcome, ReportStat
 RECENT = timedelta(days=28)
 # No call lasts longer at the provider; an older one without an end has lost its last webhook.
 LONGEST_CALL = timedelta(hours=4)
+MOST_WAITING = 30
 RINGING = (LegOutcome.SUBMITTED, LegOutcome.UNKNOWN, LegOutcome.RINGING, LegOutcome.OFFERED)
 
 
@@ -51,20 +52,14 @@ class Desk:
 
 def look(session: Session, user_id: int, line_ids: Collection[int], now: datetime) -> Desk:
     """The desk as it is now, for a person on duty on these lines."""
-    waiting = _waiting(session, line_ids, now)
-    mine = set(
-        session.scalars(
-            select(CallLeg.call_id).where(
-                CallLeg.user_id == user_id, CallLeg.outcome.in_(RINGING),
-                CallLeg.planned_at > now - LONGEST_CALL, CallLeg.ended_at.is_(None),
-            )
-        )
-    )
+    ringing = _ringing(session, user_id, now)
+    at_my_ear = {call.id for call in ringing}
+    waiting = [call for call in _waiting(session, line_ids, now) if call.id not in at_my_ear]
     talking = _talking(session, user_id, now)
     at_hand = {call.id for call in talking}
     return Desk(
-        ringing=tuple(call for call in waiting if call.id in mine),
-        waiting=tuple(call for call in waiting if call.id not in mine),
+        ringing=tuple(ringing),
+        waiting=tuple(waiting),
         talking=talking,
         unlogged=tuple(
             row for row in unlogged(session, now=now, user_id=user_id, practice=True)
@@ -83,19 +78,36 @@ def look(session: Session, user_id: int, line_ids: Collection[int], now: datetim
     )
 
 
+def _unanswered(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Call.ended_at.is_(None), Call.outcome == CallOutcome.WAITING,
+        Call.answered_by_id.is_(None), Call.direction == CallDirection.INBOUND,
+        Call.arrived_at > now - LONGEST_CALL,
+    )
+
+
+def _ringing(session: Session, user_id: int, now: datetime) -> list[Call]:
+    """Calls for which this person's own telephone rings, on duty on the desk or by the roster."""
+    mine = select(CallLeg.call_id).where(
+        CallLeg.user_id == user_id, CallLeg.outcome.in_(RINGING), CallLeg.ended_at.is_(None),
+        CallLeg.planned_at > now - LONGEST_CALL,
+    )
+    return list(
+        session.scalars(
+            select(Call).where(Call.id.in_(mine), *_unanswered(now)).order_by(Call.arrived_at)
+        )
+    )
+
+
 def _waiting(session: Session, line_ids: Collection[int], now: datetime) -> list[Call]:
     if not line_ids:
         return []
     return list(
         session.scalars(
             select(Call)
-            .where(
-                Call.line_id.in_(line_ids), Call.ended_at.is_(None),
-                Call.outcome == CallOutcome.WAITING, Call.answered_by_id.is_(None),
-                Call.direction == CallDirection.INBOUND, Call.arrived_at > now - LONGEST_CALL,
-            )
+            .where(Call.line_id.in_(line_ids), *_unanswered(now))
             .order_by(Call.arrived_at)
-            .limit(30)
+            .limit(MOST_WAITING)
         )
     )
 

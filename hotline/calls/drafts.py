@@ -49,6 +49,8 @@ def open_report(session: Session, actor: Actor, ports: Ports, call: Call) -> Con
     """
     now = ports.clock.now()
     found = session.scalar(select(ContactReport).where(ContactReport.call_id == call.id))
+    if found is not None and _handed_on(found, call):
+        found.author_id = actor.user_id if call.answered_by_id == actor.user_id else found.author_id
     author = found.author_id if found is not None else call.answered_by_id
     require(
         actor, Permission.REPORT_WRITE,
@@ -80,6 +82,11 @@ def open_report(session: Session, actor: Actor, ports: Ports, call: Call) -> Con
             raise
         return there
     return report
+
+
+def _handed_on(report: ContactReport, call: Call) -> bool:
+    """True for a draft of somebody who never met the caller: another person took the call since."""
+    return report.status is ReportStatus.DRAFT and report.author_id != call.answered_by_id
 
 
 def _shift_of(

@@ -103,7 +103,7 @@ def report_page(
         form = ReportForm.of(fields, region=about.region, has_number=about.has_number)
     return render_template(
         "calls/report.html", report=report, form=form, about=about, now=ports.clock.now(),
-        preview=assessing.preview(fields, ports), kept=_kept(report, form),
+        preview=assessing.preview(session, fields, ports), kept=_kept(report, form),
         cards=CARDS, opened_by=OPENED_BY, always_open=ALWAYS_OPEN, one_key=ONE_KEY,
         type_keys=TYPE_KEYS, problem_groups=PROBLEM_GROUPS, code_hints=CODE_HINTS,
         numbers=numbers_for(about.line, about.region), window=ports.tokens.public_id(),

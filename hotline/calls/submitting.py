@@ -13,6 +13,7 @@ from hotline.calls.assessing import latest_assessment, record_assessment
 from hotline.calls.contents import ReportValues
 from hotline.calls.drafts import being_written, writable
 from hotline.calls.restored import facts_of
+from hotline.calls.silence import notice_silence
 from hotline.cases.service import make_caller, route
 from hotline.ports import Ports
 from models.calls import Call
@@ -74,6 +75,7 @@ def submit(
             is_practice=report.is_practice,
         ).id
     session.flush()
+    notice_silence(session, report, now)
     row, _found = record_assessment(session, actor, report, values.facts(), ports)
     case = route(
         session, actor, ports, report=report, assessment_row=row, wishes=values.wishes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,22 +10,24 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
-from hotline.calls.drafts import writable
+from hotline.calls.assessing import latest_assessment, record_assessment
+from hotline.calls.contents import facts_typed
+from hotline.calls.drafts import typed_fields, writable
+from hotline.cases.service import route
 from hotline.followups.alerts import raise_alert
 from hotline.followups.duty import on_duty
 from hotline.ports import Ports
 from models.accounts import User
 from models.calls import Call
-from models.cases import EmergencyAction
+from models.cases import Case
 from models.reports import ContactReport
-from triage.ladder import CONFIRM
 from triage.vocabulary import EscalationTarget, ResponseCode
 
 IN_CHARGE = (EscalationTarget.SHIFT_LEADER, EscalationTarget.SUPERVISOR)
 
 
 def ask_help(
-    session: Session, actor: Actor, call_public_id: str | None, ports: Ports
+    session: Session, actor: Actor, call_id: int | None, ports: Ports
 ) -> list[str]:
     """Tell the shift leader and the supervisor that this person needs them now.
 
@@ -32,7 +35,7 @@ def ask_help(
     Pressing again within the same minute tells nobody twice.
     """
     now = ports.clock.now()
-    call = _own_call(session, actor, call_public_id)
+    call = _own_call(session, actor, call_id)
     centre_id = call.centre_id if call is not None else min(actor.centre_ids, default=None)
     minute = now.strftime("%Y%m%d%H%M")
     for target in IN_CHARGE:
@@ -46,12 +49,9 @@ def ask_help(
     return _names(session, centre_id, now)
 
 
-def _own_call(session: Session, actor: Actor, public_id: str | None) -> Call | None:
-    if not public_id:
-        return None
-    return session.scalar(
-        select(Call).where(Call.public_id == public_id, Call.answered_by_id == actor.user_id)
-    )
+def _own_call(session: Session, actor: Actor, call_id: int | None) -> Call | None:
+    call = session.get(Call, call_id) if call_id else None
+    return call if call is not None and call.answered_by_id == actor.user_id else None
 
 
 def _names(session: Session, centre_id: int | None, now: datetime) -> list[str]:
@@ -64,46 +64,32 @@ def _names(session: Session, centre_id: int | None, now: datetime) -> list[str]:
 
 def start_emergency(
     session: Session, actor: Actor, report_public_id: str, ports: Ports
-) -> EmergencyAction:
-    """Open the emergency protocol while the report is still being written; once a call.
+) -> Case | None:
+    """Rate the contact A now, before its report is finished: the protocol starts at once.
 
-    The shift leader and the supervisor are told. Raises LookupError or Forbidden.
+    What was typed so far is assessed and routed as an emergency, which opens the case and tells
+    the shift leader and the supervisor; a second press changes nothing. Raises LookupError or
+    Forbidden.
     """
     now = ports.clock.now()
-    report = writable(session, actor, report_public_id, ports)
+    report = writable(session, actor, report_public_id, ports, lock=True)
     require(
         actor, Permission.EMERGENCY_ACT,
         Subject(centre_id=report.centre_id, creator_id=report.author_id), now,
     )
-    action = _running(session, report)
-    if action is None:
-        action = EmergencyAction(
-            call_id=report.call_id, case_id=report.case_id, opened_by_id=actor.user_id,
-            opened_at=now, next_check_at=now + CONFIRM,
-        )
-        session.add(action)
-        session.flush()
-    for target in IN_CHARGE:
-        raise_alert(
-            session, key=f"emergency:{report.id}:{target.value}", kind="emergency", to=target,
-            now=now, centre_id=report.centre_id, code=ResponseCode.A, call_id=report.call_id,
-            case_id=report.case_id, facts={"from": actor.user_id},
-        )
+    last = latest_assessment(session, report)
+    if last is not None and last.human_code is ResponseCode.A:
+        return session.get(Case, report.case_id) if report.case_id else None
+    fields = typed_fields(report)
+    facts = replace(facts_typed(fields), human=ResponseCode.A)
+    row, _found = record_assessment(session, actor, report, facts, ports)
+    report.human_code = ResponseCode.A
+    report.typed = {**(report.typed or {}), "fields": {**fields, "human_code": ["A"]}}
+    report.version += 1
+    case = route(session, actor, ports, report=report, assessment_row=row)
     audit.record(session, actor, "emergency.started", ("report", report.id), at=now,
                  centre_id=report.centre_id)
-    return action
-
-
-def _running(session: Session, report: ContactReport) -> EmergencyAction | None:
-    if report.call_id is None and report.case_id is None:
-        return None
-    same = (
-        EmergencyAction.call_id == report.call_id if report.call_id is not None
-        else EmergencyAction.case_id == report.case_id
-    )
-    return session.scalar(
-        select(EmergencyAction).where(same, EmergencyAction.closed_at.is_(None)).limit(1)
-    )
+    return case
 
 
 def ask_debrief(

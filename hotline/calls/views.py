@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import (
     Response,
@@ -22,12 +21,13 @@ from flask_babel import gettext as _
 
 from hotline.access.policy import Permission
 from hotline.calls import desk as desks
-from hotline.calls import presence, support
+from hotline.calls import presence, support, views_call, views_report  # noqa: F401 - pages
 from hotline.calls.blueprint import blueprint
 from hotline.calls.byhand import OutOfTime, log_by_hand
 from hotline.calls.directory import numbers_for
 from hotline.calls.forms_log import LogForm
 from hotline.calls.places import Place, places_for
+from hotline.calls.views_report import help_words
 from hotline.ports import Ports
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
@@ -200,20 +200,10 @@ def _chosen(places: list[Place], form: LogForm) -> Place:
 def help_now() -> Answer:
     """Call the shift leader and the supervisor to this desk."""
     with unit_of_work() as session:
-        told = support.ask_help(session, current_actor(), request.form.get("call"), _ports())
-    flash(_("%(names)s has been told. You are not alone.", names=", ".join(told))
-          if told else _("Help has been called. You are not alone."), "good")
-    return redirect(_back())
+        told = support.ask_help(session, current_actor(), None, _ports())
+    flash(help_words(told), "good")
+    return _desk()
 
 
-def _back() -> str:
-    """The page of this room the person came from, else the desk."""
-    came = urlsplit(request.referrer or "")
-    here = came.netloc == request.host and came.path.startswith("/desk")
-    return came.path if here else url_for("calls.desk")
-
-
-# The other pages of the room register themselves on the blueprint.
-from hotline.calls import views_call, views_report  # noqa: E402, F401
 
 __all__ = ["blueprint"]

@@ -134,19 +134,6 @@ def reveal(public_id: str) -> Answer:
     return render_template("calls/reveal.html", call=call, number=number, missing=False, shown=True)
 
 
-@blueprint.post("/desk/reports/<public_id>/emergency")
-@guard(Permission.EMERGENCY_ACT)
-def start_emergency(public_id: str) -> Response:
-    """Open the emergency protocol."""
-    try:
-        with unit_of_work() as session:
-            support.start_emergency(session, current_actor(), public_id, _ports())
-    except LookupError:
-        abort(404)
-    flash(_("The supervisor has been told. Stay on the line."), "warn")
-    return redirect(url_for("calls.report", public_id=public_id))  # type: ignore[return-value]
-
-
 @blueprint.post("/desk/reports/<public_id>/debrief")
 @guard(Permission.REPORT_WRITE)
 def ask_debrief(public_id: str) -> Response:

@@ -8,7 +8,7 @@ from flask import Response, abort, current_app, flash, jsonify, redirect, reques
 from flask_babel import gettext as _
 
 from hotline.access.policy import Permission
-from hotline.calls import assessing, corrections, drafts, submitting
+from hotline.calls import assessing, corrections, drafts, submitting, support
 from hotline.calls.blueprint import blueprint
 from hotline.calls.contents import says_anything
 from hotline.calls.drafts import may_write
@@ -17,7 +17,7 @@ from hotline.calls.pages import around, report_page, written_page
 from hotline.calls.reading import get_report
 from hotline.calls.submitting import AlreadyHandedIn, LowerThanBefore
 from hotline.ports import Ports
-from hotline.transaction import unit_of_work
+from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.formats import local_time
 from hotline.web.guards import guard
@@ -50,7 +50,7 @@ def _save(public_id: str, fields: drafts.Stored) -> drafts.Saved:
     window = request.form.get("window", "")[:40]
     try:
         with unit_of_work() as session:
-            return drafts.save_draft(
+            return corrections.save_words(
                 session, current_actor(), public_id, fields, _ports(), version=_version(),
                 window=window,
             )
@@ -80,7 +80,7 @@ def save_draft(public_id: str) -> Answer:
     saved = _save(public_id, fields)
     if saved.finished:
         return jsonify(message=_finished_words(saved)), 409
-    found = assessing.preview(fields, _ports())
+    found = assessing.preview(db.session(), fields, _ports())
     return jsonify(
         version=saved.version,
         saved_at=local_time(saved.at, "time"),
@@ -103,6 +103,8 @@ def save_report(public_id: str) -> Answer:
     if one_key in set(ONE_KEY):
         fields["call_type"] = [one_key]
     saved = _save(public_id, fields)
+    if request.form.get("do") in ("help", "emergency"):
+        return _call_for_help(public_id, emergency=request.form["do"] == "emergency")
     if saved.finished:
         flash(_finished_words(saved), "warn")
         return _to(public_id)
@@ -120,6 +122,28 @@ def save_report(public_id: str) -> Answer:
         flash(_("Something is written here already. Look it over, then finish."), "warn")
         return _to(public_id)
     return _hand_in(public_id, fields, checked=not alone)
+
+
+def _call_for_help(public_id: str, *, emergency: bool) -> Answer:
+    """Tell those in charge; the form was saved just before."""
+    with unit_of_work() as session:
+        if emergency:
+            support.start_emergency(session, current_actor(), public_id, _ports())
+            told = _("The supervisor has been told. Stay on the line.")
+        else:
+            found = drafts.writable(session, current_actor(), public_id, _ports())
+            told = help_words(
+                support.ask_help(session, current_actor(), found.call_id, _ports())
+            )
+    flash(told, "warn" if emergency else "good")
+    return _to(public_id)
+
+
+def help_words(names: list[str]) -> str:
+    """Who has been called, said to whoever called."""
+    if names:
+        return _("%(names)s has been told. You are not alone.", names=", ".join(names))
+    return _("Help has been called. You are not alone.")
 
 
 def _hand_in(public_id: str, fields: drafts.Stored, *, checked: bool) -> Answer:

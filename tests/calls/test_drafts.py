@@ -131,9 +131,9 @@ def test_saving_by_button_needs_no_script(people: Browser) -> None:
     assert "You can go on any time." in words(page)
 
 
-def test_another_volunteer_neither_reads_nor_writes_a_draft(people: Browser) -> None:
+def test_a_stranger_neither_reads_nor_writes_a_draft(people: Browser) -> None:
     address = log_contact(people.of("volunteer"))
-    other = people.of("other_volunteer")
+    other = people.of("stranger")
     other.get("/desk")
     assert other.get(address).status_code == 403
     assert save(other, address, summary="mine now").status_code == 403

@@ -50,5 +50,5 @@ def hand_in(person: Person, address: str, **values: object) -> TestResponse:
 
 def words(page: TestResponse) -> str:
     """What stands on a page, without its tags."""
-    text = re.sub(r"<(script|style|head)\b.*?</\1>", " ", page.text, flags=re.S)
+    text = re.sub(r"<(script|style|head)\b.*?</\1>", " ", page.text, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
