@@ -19,7 +19,8 @@ from models.agency import Presence
 # The name of the program where no page translates it: in an authenticator app, in a calendar.
 PRODUCT = "Hotline"
 STYLE_SHEETS = (
-    "tokens", "base", "layout", "menus", "buttons", "forms", "feedback", "components", "views", "work", "print",
+    "tokens", "base", "layout", "plain", "menus", "buttons", "forms", "feedback", "components",
+    "views", "work", "print",
 )
 
 
