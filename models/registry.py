@@ -11,6 +11,7 @@ from models import (
     calls,
     cases,
     followups,
+    governance,
     groups,
     outbox,
     reports,
@@ -20,6 +21,6 @@ from models.base import Base
 metadata = Base.metadata
 
 __all__ = [
-    "accounts", "agency", "audit", "bookings", "callers", "calls", "cases", "followups", "groups",
-    "metadata", "outbox", "reports",
+    "accounts", "agency", "audit", "bookings", "callers", "calls", "cases", "followups",
+    "governance", "groups", "metadata", "outbox", "reports",
 ]

@@ -690,3 +690,37 @@ class CodePurpose(StrEnum):
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105 - the name of a purpose
     SECOND_FACTOR = "second_factor"
+
+
+class ModelStatus(StrEnum):
+    """What a classifier does here: it is heard, it runs unheard beside that one, or it rests."""
+
+    ACTIVE = "active"
+    SHADOW = "shadow"
+    RETIRED = "retired"
+
+
+class ModelOrigin(StrEnum):
+    """Where a classifier comes from."""
+
+    SHIPPED = "shipped"
+    RETRAINED = "retrained"
+
+
+class GateResult(StrEnum):
+    """Whether rules and model together found enough of the urgent contacts of one language."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TOO_FEW = "too_few"
+
+
+class LabelKind(StrEnum):
+    """What a person's judgement was beside the machine's suggestion."""
+
+    AGREED = "agreed"
+    PERSON_HIGHER = "person_higher"
+    MACHINE_HIGHER = "machine_higher"
+    RAISED = "raised"
+    KEPT = "kept"
+    LOWERED = "lowered"

@@ -14,7 +14,7 @@ from flask_babel import gettext
 from flask_babel.speaklater import LazyString
 from wtforms.fields.choices import SelectChoice
 
-from hotline.web.wordlists import calls, risk, work
+from hotline.web.wordlists import calls, governance, risk, work
 from triage import vocabulary as v
 from triage.reasons import Reason
 
@@ -64,6 +64,10 @@ WORDS: Mapping[type[StrEnum], Mapping[Any, LazyString]] = {
     v.Jurisdiction: work.JURISDICTION,
     v.EscalationTarget: work.ESCALATION_TARGET,
     v.DayPart: work.DAY_PART,
+    v.ModelStatus: governance.MODEL_STATUS,
+    v.ModelOrigin: governance.MODEL_ORIGIN,
+    v.GateResult: governance.GATE_RESULT,
+    v.LabelKind: governance.LABEL_KIND,
 }
 
 
