@@ -42,8 +42,8 @@ def assess(
     phrases = hear_phrases(facts, reader, policy)
     model = hear_model(facts, predictor, policy)
     effective = highest(human, asked.code) or asked.code
-    suggested = highest(asked.code, phrases.code, model.code) or asked.code
     heard = highest(phrases.code, model.code)
+    suggested = highest(asked.code, heard if _is_a_sign(heard) else None) or asked.code
     return Assessment(
         effective=effective,
         floor=asked.code,
@@ -61,6 +61,11 @@ def assess(
         reading=phrases.reading,
         prediction=model.prediction,
     )
+
+
+def _is_a_sign(heard: ResponseCode | None) -> bool:
+    """Whether words heard ask for a look: a low level means E or N alike, no sign of risk."""
+    return heard is not None and heard.rank >= ResponseCode.D.rank
 
 
 def _floor(facts: Facts, human: ResponseCode | None) -> Floor:
