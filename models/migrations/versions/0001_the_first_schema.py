@@ -1040,17 +1040,6 @@ def upgrade() -> None:
     with op.batch_alter_table('group_members', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_group_members_case_id'), ['case_id'], unique=False)
 
-    op.create_table('voice_messages',
-    sa.Column('call_id', sa.Integer(), nullable=False),
-    sa.Column('sound', models.crypto.EncryptedText(), nullable=False),
-    sa.Column('fetched_at', models.base.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('retain_until', models.base.UtcDateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['call_id'], ['calls.id'], name=op.f('fk_voice_messages_call_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('call_id', name=op.f('pk_voice_messages'))
-    )
-    with op.batch_alter_table('voice_messages', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_voice_messages_retain_until'), ['retain_until'], unique=False)
-
     op.create_table('live_signals',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('call_id', sa.Integer(), nullable=False),
@@ -1134,6 +1123,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('transcript_segments', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_transcript_segments_retain_until'), ['retain_until'], unique=False)
+
+    op.create_table('voice_messages',
+    sa.Column('call_id', sa.Integer(), nullable=False),
+    sa.Column('sound', models.crypto.EncryptedText(), nullable=False),
+    sa.Column('fetched_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('retain_until', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['call_id'], ['calls.id'], name=op.f('fk_voice_messages_call_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('call_id', name=op.f('pk_voice_messages'))
+    )
+    with op.batch_alter_table('voice_messages', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_voice_messages_retain_until'), ['retain_until'], unique=False)
 
     op.create_table('waiting_entries',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1507,6 +1507,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_waiting_entries_case_id'))
 
     op.drop_table('waiting_entries')
+    with op.batch_alter_table('voice_messages', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_voice_messages_retain_until'))
+
+    op.drop_table('voice_messages')
     with op.batch_alter_table('transcript_segments', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_transcript_segments_retain_until'))
 
@@ -1527,10 +1531,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_live_signals_call_id'))
 
     op.drop_table('live_signals')
-    with op.batch_alter_table('voice_messages', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_voice_messages_retain_until'))
-
-    op.drop_table('voice_messages')
     with op.batch_alter_table('group_members', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_group_members_case_id'))
 
