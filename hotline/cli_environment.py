@@ -47,7 +47,7 @@ def set_up_logging() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     # These write the numbers they ring, the addresses they fetch, or every tick of the clock.
-    for noisy in ("twilio.http_client", "urllib3", "waitress.queue"):
+    for noisy in ("twilio.http_client", "urllib3", "waitress.queue", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # A run that takes longer than its period is put together with the next one; that is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -28,6 +28,7 @@ from triage.vocabulary import (
     highest,
 )
 
+_KINDS = tuple(TaskKind)
 ENDED_BY_BOOKING = frozenset({TaskKind.BOOKING_OFFER})
 """The only tasks a booking ends. A follow-up stays open until the person has been seen."""
 
@@ -58,7 +59,8 @@ def route(situation: Situation, at: datetime, hours: ServiceHours) -> Decision:
         rule_id=first.rule_id,
         code=code,
         reasons=tuple(_reason(row.rule_id, code) for row in (first, *bound)),
-        tasks=tuple(sorted(tasks.values(), key=lambda task: (task.due, task.kind))),
+        # Of two due at once the call comes first: it keeps the person safe until they are seen.
+        tasks=tuple(sorted(tasks.values(), key=lambda task: (task.due, _KINDS.index(task.kind)))),
         offers_booking=first.offers_booking,
         constraints=tuple(row.rule_id for row in bound),
         safeguards=_safeguards(situation, first, *bound),
