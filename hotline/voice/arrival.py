@@ -20,7 +20,7 @@ def arrive(session: Session, signal: Signal, ports: Ports) -> Script:
     """The first request of a call: the row first, then the menu of languages."""
     call = logbook.find_or_make(session, signal, ports)
     logbook.note(session, call, signal, "arrived")
-    if signal.replayed or call.status.is_final:
+    if signal.replayed:
         return dialogue.NOTHING
     spoken = lines.languages(call.line)
     if len(spoken) == 1:
@@ -77,6 +77,7 @@ def _path(session: Session, call: Call, signal: Signal, ports: Ports) -> Script:
     """Waiting for somebody, or the reason why nobody comes."""
     voice = lines.voice(call.line, call.language)
     if call.line is None:
+        # A number no line has: nobody can be rung for it, but a message reaches somebody.
         logbook.note(session, call, signal, "unknown_line", key="unknown_line")
         return no_answer(call, "nobody")
     reason = lines.why_closed(call.line, signal.received_at)

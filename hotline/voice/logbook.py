@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from hotline.followups.planning import person_called
 from hotline.ports import Ports
 from hotline.voice.signals import Signal
-from models.agency import Line
+from models.agency import Centre, Line
 from models.callers import Caller, CallerNumber
 from models.calls import Call, CallEvent
 from models.crypto import ring
-from triage.vocabulary import CallDirection, CallOutcome, CallStatus
+from triage.vocabulary import CallDirection, CallOutcome, CallStatus, LineStatus
 
 UNKNOWN_SID = "unknown"
 
@@ -27,13 +27,15 @@ def number_hash(number: str) -> str:
 
 
 def find_line(session: Session, number: str) -> Line | None:
-    """The line a caller rang, None when no line has that number."""
-    if not number:
-        return None
-    found = session.scalar(select(Line).where(Line.number == number))
-    if found is None and not number.startswith("+"):
-        found = session.scalar(select(Line).where(Line.number == f"+{number}"))
-    return found
+    """The line a caller rang; a house with a single line in use takes every number for it."""
+    spelled = (number, f"+{number}") if number else ()
+    found = session.scalar(select(Line).where(Line.number.in_(spelled)).limit(1))
+    if found is not None:
+        return found
+    used = session.scalars(
+        select(Line).where(Line.status.in_((LineStatus.ACTIVE, LineStatus.SUSPENDED))).limit(2)
+    ).all()
+    return used[0] if len(used) == 1 else None
 
 
 def find(session: Session, ports: Ports, sid: str) -> Call | None:
@@ -84,7 +86,7 @@ def _new(session: Session, signal: Signal, ports: Ports, sid: str) -> Call:
         arrived_at=signal.received_at,
     )
     if incoming:
-        _place(call, find_line(session, signal.to_number))
+        _place(session, call, find_line(session, signal.to_number))
     if call.from_hash is not None:
         _recognise(session, call, signal.received_at)
     return call
@@ -93,7 +95,7 @@ def _new(session: Session, signal: Signal, ports: Ports, sid: str) -> Call:
 def _complete(session: Session, call: Call, signal: Signal) -> None:
     """Add what an earlier signal could not say: a recording's callback names neither side."""
     if call.line_id is None:
-        _place(call, find_line(session, signal.to_number))
+        _place(session, call, find_line(session, signal.to_number))
     if call.source == "callback" and call.from_number is None and signal.from_number is not None:
         call.from_number, call.withheld = signal.from_number, False
         call.from_hash = number_hash(signal.from_number)
@@ -108,9 +110,12 @@ def _reference(session: Session, ports: Ports) -> str:
             return reference
 
 
-def _place(call: Call, line: Line | None) -> None:
+def _place(session: Session, call: Call, line: Line | None) -> None:
+    """Say where a call belongs; one for no line goes to the first centre, so that somebody sees it."""
     if line is not None:
         call.line, call.line_id, call.centre_id = line, line.id, line.centre_id
+    elif call.centre_id is None:
+        call.centre_id = session.scalar(select(Centre.id).order_by(Centre.id).limit(1))
 
 
 def _recognise(session: Session, call: Call, now: datetime) -> None:

@@ -51,6 +51,7 @@ class Core:
         self.latencies: list[float] = []
         self.runner: Callable[[Leg], None] = lambda leg: leg.end("failed")
         self.slots = 0.0
+        self._run = pace.now().isoformat()
         self._counts: Counter[str] = Counter()
         self._running: set[threading.Thread] = set()
         self._callbacks = ThreadPoolExecutor(32, thread_name_prefix="callback")
@@ -70,11 +71,11 @@ class Core:
             listener(event)
 
     def next_sid(self, prefix: str, *what: object) -> str:
-        """A new identifier, the same on every run that asks for the same things as often."""
+        """A new identifier that no other run gives, because an installation remembers them all."""
         with self.lock:
             key = "\x1f".join((prefix, *map(str, what)))
             self._counts[key] += 1
-            return self.chance.sid(prefix, *what, self._counts[key])
+            return self.chance.sid(prefix, self._run, *what, self._counts[key])
 
     def number(self, number: str) -> Number:
         """What is set for an owned number; an unknown one gets the usual addresses."""
