@@ -19,7 +19,7 @@ from triage.vocabulary import EscalationTarget, ResponseCode, Role
 
 INTERRUPTING = (ResponseCode.A, ResponseCode.B)
 READERS = {
-    EscalationTarget.OWNER: (Role.COUNSELLOR, Role.SHIFT_LEADER, Role.SUPERVISOR),
+    EscalationTarget.OWNER: (Role.COUNSELLOR,),
     EscalationTarget.SHIFT_LEADER: (Role.SHIFT_LEADER, Role.SUPERVISOR),
     EscalationTarget.SUPERVISOR: (Role.SUPERVISOR,),
     EscalationTarget.MANAGER: (Role.MANAGER, Role.SUPERVISOR),

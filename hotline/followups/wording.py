@@ -1,0 +1,70 @@
+"""Words of this room's pages that belong to no enum: alerts, reasons of ending, emergencies."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
+from flask_babel.speaklater import LazyString
+
+ALERTS: dict[str, LazyString] = {
+    "first": _lp("alert", "New contact: say that you have it"),
+    "late": _lp("alert", "A task is late"),
+    "escalated": _lp("alert", "The attempts are used up: decide what follows"),
+    "worse": _lp("alert", "Somebody is doing worse"),
+    "deceased": _lp("alert", "Somebody has died"),
+    "emergency": _lp("alert", "Emergency: join the call"),
+    "emergency_unconfirmed": _lp("alert", "Emergency not confirmed: did help reach the person?"),
+    "lease_ending": _lp("alert", "A task you took goes back soon if you leave it"),
+    "returned": _lp("alert", "A task you took has gone back to everybody"),
+    "assigned": _lp("alert", "Work was given to you"),
+    "lowering": _lp("alert", "A second person is needed to lower a code"),
+    "closing": _lp("alert", "A case is proposed for closing"),
+    "support": _lp("alert", "A colleague asks for help on a call"),
+    "debrief": _lp("alert", "A debrief is offered after a hard call"),
+    "visit_overdue": _lp("alert", "A colleague on a visit has not come back in time"),
+    "no_supervisor": _lp("alert", "No supervisor is on duty"),
+    "hand_over": _lp("alert", "Read what the last shift hands over"),
+    "referral": _lp("alert", "A referral has not been answered"),
+    "plan_review": _lp("alert", "A caller's plan is due for review"),
+}
+OTHER_ALERT = _lp("alert", "Somebody should look at this")
+
+DONE: dict[str, LazyString] = {
+    "done": _lp("task ended", "Done"),
+    "done_elsewhere": _lp("task ended", "Done elsewhere"),
+    "person_declined": _lp("task ended", "The person does not want it"),
+    "not_needed": _lp("task ended", "No longer needed"),
+    "case_closed": _lp("task ended", "The case was closed"),
+    "booked": _lp("task ended", "Booked"),
+    "confirmed": _lp("task ended", "Confirmed"),
+    "attended": _lp("task ended", "Came to the appointment"),
+}
+
+EMERGENCY_DECISIONS: dict[str, LazyString] = {
+    "dispatch": _lp("emergency", "Help is sent"),
+    "no_dispatch": _lp("emergency", "Help is not sent"),
+    "with_person": _lp("emergency", "Somebody able is with the person"),
+}
+EMERGENCY_OUTCOMES: dict[str, LazyString] = {
+    "safe": _lp("emergency", "Reached and safe"),
+    "in_hospital": _lp("emergency", "Taken to hospital"),
+    "refused_help": _lp("emergency", "Reached, refused help"),
+    "not_found": _lp("emergency", "Not found"),
+    "died": _lp("emergency", "Has died"),
+    "false_alarm": _lp("emergency", "There was no emergency"),
+}
+EMERGENCY_STEPS: dict[str, LazyString] = {
+    "joined": _lp("emergency", "The supervisor joined"),
+    "informed": _lp("emergency", "The service was informed"),
+    "not_yet": _lp("emergency", "Asked, not confirmed yet"),
+    **{f"decided_{key}": text for key, text in EMERGENCY_DECISIONS.items()},
+    **{f"confirmed_{key}": text for key, text in EMERGENCY_OUTCOMES.items()},
+}
+
+WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"),
+            _l("Saturday"), _l("Sunday"))
+
+
+def alert_text(kind: str) -> LazyString:
+    """What an alert of that kind says; a plain sentence for a kind of another room."""
+    return ALERTS.get(kind, OTHER_ALERT)
