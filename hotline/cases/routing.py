@@ -74,7 +74,8 @@ def route(
     """
     now = ports.clock.now()
     caller = _caller_of(session, ports, report, wishes)
-    if caller is not None:
+    if caller is not None and assessment_row.supersedes_id is None:
+        # A first assessment is a contact; a correction of it is nobody ringing.
         person_called(session, caller.id, now)
     if caller is not None and wishes is not None and wishes.says_something:
         save_wishes(session, actor, caller, wishes, ports)

@@ -28,7 +28,14 @@ from models.followups import FollowUp
 from tests.cases.contacts import routed
 from tests.followups.tasks import make_case, make_task
 from tests.makers import Agency
-from triage.vocabulary import CaseMove, CaseStatus, ClosureReason, ResponseCode, TaskKind, TaskStatus
+from triage.vocabulary import (
+    CaseMove,
+    CaseStatus,
+    ClosureReason,
+    ResponseCode,
+    TaskKind,
+    TaskStatus,
+)
 
 ALL = frozenset(CHECKLIST)
 
