@@ -108,7 +108,8 @@ def _find_page(session: Session, case: Case, taken: SlotTaken | None = None) -> 
     may_book = may(actor, Permission.BOOKING_WRITE, records.case_subject(case), now)
     found = None
     if may_book and form.validate():
-        found = free_slots(session, now, _wishes(session, form, zone), actor.centre_ids, case=case)
+        wishes = _wishes(session, form, zone)
+        found = free_slots(session, now, wishes, actor.centre_ids, case=case, limit=9)
     offered = taken.alternatives if taken else found.slots if found else ()
     shown = [*offered, *(why.slot for why in (found.explanations if found else ()) if why.slot)]
     named = Named(session, shown)

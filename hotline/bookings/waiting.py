@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -36,6 +36,9 @@ TARGET_C, TARGET_E, TARGET_D_DAYS = timedelta(hours=72), timedelta(weeks=4), 10
 """When the first meeting should be: C within 72 hours, D within 10 working days, E in 4 weeks."""
 
 OFFER_URGENT, OFFER = timedelta(hours=4), timedelta(hours=24)
+LEAD = timedelta(hours=3)
+"""Nothing sooner is offered: the person is to be rung first, and must still get there."""
+
 MOST_OFFERS = 5
 """So many places one run offers: each asks for a search of its own."""
 
@@ -155,9 +158,8 @@ def offer_places(session: Session, centre_id: int, ports: Ports) -> int:
             break
         if _stands(entry, now):
             continue
-        found = free_slots(
-            session, now, wishes_of(entry), [centre_id], case=case, limit=MOST_OFFERS + 1
-        )
+        wishes = replace(wishes_of(entry), starts_after=now + LEAD)
+        found = free_slots(session, now, wishes, [centre_id], case=case, limit=MOST_OFFERS + 1)
         slot = next(
             (s for s in found.slots if (s.span.starts, s.counsellor_id) not in spoken_for), None
         )
@@ -176,12 +178,12 @@ def _offer(
     session: Session, entry: WaitingEntry, case: Case, slot: Slot, now: datetime
 ) -> None:
     span = OFFER_URGENT if entry.code.at_least(ResponseCode.C) else OFFER
-    entry.offered_at, entry.offer_ends_at = now, now + span
+    entry.offered_at, entry.offer_ends_at = now, min(now + span, slot.span.starts)
     entry.offered_starts_at = slot.span.starts
     entry.offered_counsellor_id = slot.counsellor_id
     plan_task(
         session, kind=TaskKind.BOOKING_OFFER, code=case.code, centre_id=entry.centre_id, now=now,
-        due_at=min(now + span, max(now, slot.span.starts)), case=case, owner_role=Role.COUNSELLOR,
+        due_at=entry.offer_ends_at, case=case, owner_role=Role.COUNSELLOR,
         owner_id=case.owner_id, rule_id="place_free",
     )
     audit.record(session, None, "waiting.offered", ("waiting_entry", entry.id), at=now,
