@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.agency import Line
@@ -25,6 +25,11 @@ class Call(Keyed, PublicId, Base):
         UniqueConstraint("provider", "sid"),
         Index("ix_calls_open", "ended_at", "outcome"),
         Index("ix_calls_unlogged", "answered_by_id", "report_id"),
+        Index(
+            "ix_calls_not_logged", "centre_id", "arrived_at",
+            postgresql_where=text("report_id IS NULL AND answered_by_id IS NOT NULL"),
+            sqlite_where=text("report_id IS NULL AND answered_by_id IS NOT NULL"),
+        ),
         Index("ix_calls_from_hash", "from_hash", "arrived_at"),
     )
 

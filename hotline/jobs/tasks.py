@@ -6,3 +6,4 @@ import hotline.bookings.jobs  # noqa: F401
 import hotline.followups.jobs  # noqa: F401 - registers its work
 import hotline.governance.jobs  # noqa: F401
 import hotline.voice.jobs  # noqa: F401
+import hotline.wall.jobs  # noqa: F401 - registers its work

@@ -1,7 +1,63 @@
-"""Pages of this room."""
+"""The supervisors' wall: waiting, unlogged, late, unconfirmed, and who is on duty."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import hashlib
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, request
+from flask_babel import get_locale
+
+from hotline.access.policy import Permission
+from hotline.followups.answers import Answer, answering, ports
+from hotline.followups.wording import alert_text
+from hotline.transaction import db
+from hotline.wall.facts import MOST_COUNTED, Wall, look
+from hotline.web.actor import current_actor
+from hotline.web.guards import guard
 
 blueprint = Blueprint("wall", __name__)
+
+
+def _shown() -> dict[str, Any]:
+    now = ports().clock.now()
+    wall = look(db.session(), current_actor(), now)
+    return {"wall": wall, "now": now, "most": MOST_COUNTED, "alert_text": alert_text,
+            "etag": _etag(wall, int(now.timestamp()) // 15)}
+
+
+def _etag(wall: Wall, quarter_minute: int) -> str:
+    """The same mark while the wall would look the same; times are told to the quarter minute."""
+    keys = [
+        [call.id for call in wall.waiting], [row.call.id for row in wall.unlogged],
+        [(task.id, task.version) for task in wall.overdue], wall.overdue_count,
+        [alert.id for alert in wall.unconfirmed], [alert.id for alert in wall.returns],
+        [(action.id, str(action.next_check_at)) for action in wall.emergencies],
+        [(one.name, one.paused) for one in wall.on_duty], wall.supervisor,
+        [(gap.line.id, gap.missing, str(gap.starts_at)) for gap in wall.gaps],
+        quarter_minute, str(get_locale()),
+    ]
+    return hashlib.sha256(repr(keys).encode()).hexdigest()[:20]
+
+
+@blueprint.get("/wall")
+@guard(Permission.WALL_SEE)
+@answering
+def show() -> Answer:
+    """The wall."""
+    return render_template("wall/show.html", **_shown())
+
+
+@blueprint.get("/wall/now")
+@guard(Permission.WALL_SEE)
+@answering
+def now() -> Answer:
+    """The wall's content alone; 304 while it would look the same."""
+    shown = _shown()
+    if request.if_none_match.contains(shown["etag"]):
+        answer = make_response("", 304)
+    else:
+        answer = make_response(render_template("wall/now.html", **shown))
+    answer.set_etag(shown["etag"])
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
