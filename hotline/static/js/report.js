@@ -8,6 +8,8 @@
 
 const ANSWERS = { y: "yes", n: "no", u: "unclear", x: "not_asked" };
 
+const MOST_SIGNALS = 3;
+
 function answerOf(ask) {
   return ask.querySelector("input:checked")?.value ?? "";
 }
@@ -80,12 +82,14 @@ function showSignals(saved) {
   if (!region || region.dataset.told === told) return;
   region.dataset.told = told;
   region.replaceChildren(
-    ...fresh.map((signal) => {
+    ...fresh.slice(0, MOST_SIGNALS).map((signal) => {
       const line = document.createElement("p");
       line.className = "signal";
       const code = document.createElement("strong");
       code.textContent = `${signal.code} ${signal.word}`;
-      line.append(code, ` ${signal.text}`);
+      const text = document.createElement("span");
+      text.textContent = signal.text;
+      line.append(code, " ", text);
       return line;
     }),
   );
