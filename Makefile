@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test check lint types layers setup setup-dev lock translations triage-report clean
+.PHONY: run test check lint types layers setup setup-dev lock translations triage-report faults clean
 
 run: $(VENV)/.ready
 	$(BIN)/hotline demo
@@ -53,6 +53,10 @@ translations: $(VENV)/.ready-dev
 
 triage-report: $(VENV)/.ready-dev
 	$(BIN)/python -m triage.evaluation report
+
+# Breaks server, worker, database, disk, clock and provider in the middle of calls, and counts.
+faults: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.faults
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

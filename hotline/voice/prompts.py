@@ -174,6 +174,12 @@ TEXTS: dict[str, Texts] = {
         PT: "Desculpe, há uma falha técnica. Vamos tentar ligá-lo de outra forma.",
         EN: "We are sorry, something is not working. We are trying another way to put you through.",
     },
+    "trouble_hosted": {
+        YUE: "對唔住，我哋嘅系統而家有問題，暫時未能接聽。如果有即時生命危險，請打九九九。",
+        CMN: "对不起，我们的系统出了问题，暂时不能接听。如果有生命危险，请拨打紧急电话。",
+        PT: "Desculpe, temos uma falha técnica e não podemos atender. Se houver perigo de vida, ligue para o número de emergência.",
+        EN: "We are sorry, our system is not working and nobody can answer. If a life is in danger now, call the emergency number.",
+    },
     "offer": {
         YUE: "有來電等緊你接聽。接聽請按一，唔方便請按二。",
         CMN: "有来电等您接听。接听请按一，不方便请按二。",

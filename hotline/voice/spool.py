@@ -60,7 +60,7 @@ class Spool:
         """Have an empty file ready, so that nothing needs disk space when it matters."""
         with self._lock:
             if self._path is None:
-                self._open()
+                self.open_file()
 
     def append(self, signal: Signal) -> bool:
         """Keep a signal on disk; True when it is there.
@@ -72,7 +72,7 @@ class Spool:
             self.waiting = True
             try:
                 if self._path is None or self._end + FRAME.size + len(token) + 8 > self._bytes:
-                    self._open()
+                    self.open_file()
                 self._write(token)
             except OSError as error:
                 self.refused += 1
@@ -115,7 +115,8 @@ class Spool:
             done += 1
         return done
 
-    def _open(self) -> None:
+    def open_file(self) -> None:
+        """Make the next file; raises OSError when the disk refuses."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._count += 1
         name = f"{socket.gethostname()[:40]}-{os.getpid()}-{id(self):x}-{self._count}.spool"
