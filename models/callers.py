@@ -60,6 +60,7 @@ class CallerIdentity(Base):
     name_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     alias: Mapped[str | None] = mapped_column(EncryptedText)
     alias_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    passphrase_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     address: Mapped[str | None] = mapped_column(EncryptedText)
     employer: Mapped[str | None] = mapped_column(EncryptedText)
     retain_until: Mapped[datetime | None] = mapped_column(index=True)

@@ -37,7 +37,7 @@ _Member = TypeVar("_Member", bound=StrEnum)
 class ReportValues:
     """A report as it is handed in. Only the type of call is always there; identity may be none.
 
-    `summary` is the worker's own words. `wishes` holds who the person is, as far as told, and how
+    `summary` is the worker's own words; `passphrase` is what the person chose to be known by. `wishes` holds who the person is, as far as told, and how
     they may be reached. `contact_at` is set where the contact was written down afterwards.
     """
 
@@ -57,6 +57,7 @@ class ReportValues:
     training_consent: bool = False
     marked_for_review: bool = False
     another_person: bool = False
+    passphrase: str | None = None
     wishes: ContactWishes = field(default_factory=ContactWishes)
     contact_at: datetime | None = None
 

@@ -80,6 +80,7 @@ class ReportForm(FlaskForm):
     to_say = StringField(_l("If somebody else answers, say"), [Length(max=300)])
     code_word = StringField(_l("Code word"), [Length(max=60)])
     alias = StringField(_l("How the person wants to be called"), [Length(max=80)])
+    passphrase = StringField(_l("A word to be known by next time"), [Length(max=80)])
     name = StringField(_l("Name"), [Length(max=120)])
     another_person = BooleanField(_l("This is not the person known under this number"))
     wants_meeting = BooleanField(_l("Wants to meet a counsellor"))
@@ -166,6 +167,7 @@ class ReportForm(FlaskForm):
             training_consent=bool(self.training_consent.data),
             marked_for_review=bool(self.marked_for_review.data),
             another_person=bool(self.another_person.data),
+            passphrase=_text(self.passphrase.data),
             wishes=self.wishes(),
         )
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.access import audit
+from hotline.access.policy import Actor
+from hotline.ports import Ports
 from models.calls import Call, LiveSignal, TranscriptSegment
 
 LAST_WORDS = 12
@@ -39,3 +42,17 @@ def heard(session: Session, call: Call) -> Heard:
     last = newest[0].id if newest else 0
     name = "-".join(str(signal.id) for signal in signals)
     return Heard(signals, tuple(reversed(newest)), f'"{call.id}.{last}.{name}"')
+
+
+def signals_seen(session: Session, actor: Actor, call_id: int | None, ports: Ports) -> int:
+    """Note that this person has seen every signal of the call so far; gives how many were new."""
+    unseen = session.scalars(
+        select(LiveSignal).where(LiveSignal.call_id == call_id, LiveSignal.seen_at.is_(None))
+    ).all()
+    now = ports.clock.now()
+    for signal in unseen:
+        signal.seen_at, signal.seen_by_id = now, actor.user_id
+    if unseen:
+        audit.record(session, actor, "live_signal.seen", ("call", call_id), at=now,
+                     count=len(unseen))
+    return len(unseen)

@@ -17,6 +17,7 @@ from hotline.calls import assessing, drafts
 from hotline.calls.directory import numbers_for
 from hotline.calls.forms import CODE_HINTS, ONE_KEY, ReportForm
 from hotline.calls.known import KnownCaller, caller_of, known_caller
+from hotline.calls.passphrase import find_typed
 from hotline.calls.reading import call_subject
 from hotline.calls.submitting import decision_of
 from hotline.ports import Ports
@@ -82,7 +83,7 @@ def around(session: Session, actor: Actor, report: ContactReport, ports: Ports) 
     call = session.get(Call, report.call_id) if report.call_id else None
     line = session.get(Line, report.line_id) if report.line_id else None
     centre = session.get(Centre, report.centre_id)
-    caller = caller_of(session, report)
+    caller = caller_of(session, report) or find_typed(session, drafts.typed_fields(report))
     shown = bool(call and call.from_number and not call.withheld)
     return Around(
         call=call, line=line, centre=centre,

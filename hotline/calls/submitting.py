@@ -12,10 +12,12 @@ from hotline.access.policy import Actor, Permission, Subject, require
 from hotline.calls.assessing import latest_assessment, record_assessment
 from hotline.calls.contents import ReportValues
 from hotline.calls.drafts import being_written, writable
+from hotline.calls.passphrase import find_by_passphrase, remember
 from hotline.calls.restored import facts_of
 from hotline.calls.silence import notice_silence
 from hotline.cases.service import make_caller, route
 from hotline.ports import Ports
+from models.callers import Caller
 from models.calls import Call
 from models.cases import Case, RoutingDecision
 from models.reports import ContactReport, RiskAssessment
@@ -68,6 +70,9 @@ def submit(
         report.status = ReportStatus.SUBMITTED
     report.version += 1
     _tell_call(session, report)
+    if not values.another_person and not _has_caller(session, report):
+        known = find_by_passphrase(session, values.wishes.alias or "", values.passphrase or "")
+        report.caller_id = known.id if known else None
     if values.another_person:
         # The number is known, the person is not: a profile apart, or two people become one.
         report.caller_id = make_caller(
@@ -80,6 +85,9 @@ def submit(
     case = route(
         session, actor, ports, report=report, assessment_row=row, wishes=values.wishes
     )
+    caller = session.get(Caller, report.caller_id) if report.caller_id else None
+    if caller is not None:
+        remember(session, caller, values.wishes.alias, values.passphrase)
     audit.record(
         session, actor, "report.corrected" if corrects else "report.submitted",
         ("report", report.id), at=now, centre_id=report.centre_id,
@@ -88,6 +96,11 @@ def submit(
     )
     session.flush()
     return Submitted(report, row, case, decision_of(session, report))
+
+
+def _has_caller(session: Session, report: ContactReport) -> bool:
+    call = session.get(Call, report.call_id) if report.call_id else None
+    return bool(report.caller_id or (call and call.caller_id))
 
 
 def _not_lowered(values: ReportValues, before: RiskAssessment | None) -> ReportValues:

@@ -8,7 +8,7 @@ from flask import Response, abort, current_app, flash, jsonify, redirect, reques
 from flask_babel import gettext as _
 
 from hotline.access.policy import Permission
-from hotline.calls import assessing, corrections, drafts, submitting, support
+from hotline.calls import assessing, corrections, drafts, listening, submitting, support
 from hotline.calls.blueprint import blueprint
 from hotline.calls.contents import says_anything
 from hotline.calls.drafts import may_write
@@ -111,10 +111,8 @@ def save_report(public_id: str) -> Answer:
     if saved.merged:
         flash(_merged_words(), "warn")
         return _to(public_id)
-    if request.form.get("do") == "forget":
-        with unit_of_work() as session:
-            drafts.forget_aside(session, current_actor(), public_id, _ports())
-        return _to(public_id)
+    if request.form.get("do") in ("forget", "seen"):
+        return _looked(public_id, request.form["do"])
     if request.form.get("do") == "draft":
         flash(_("Saved %(time)s. You can go on any time.", time=local_time(saved.at, "time")), "good")
         return _to(public_id)
@@ -122,6 +120,17 @@ def save_report(public_id: str) -> Answer:
         flash(_("Something is written here already. Look it over, then finish."), "warn")
         return _to(public_id)
     return _hand_in(public_id, fields, checked=not alone)
+
+
+def _looked(public_id: str, at: str) -> Answer:
+    """Note that the person has looked at words kept aside, or at live signals."""
+    with unit_of_work() as session:
+        if at == "forget":
+            drafts.forget_aside(session, current_actor(), public_id, _ports())
+        else:
+            found = drafts.writable(session, current_actor(), public_id, _ports())
+            listening.signals_seen(session, current_actor(), found.call_id, _ports())
+    return _to(public_id)
 
 
 def _call_for_help(public_id: str, *, emergency: bool) -> Answer:
