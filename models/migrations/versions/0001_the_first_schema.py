@@ -425,6 +425,7 @@ def upgrade() -> None:
     sa.Column('name_hash', sa.String(length=64), nullable=True),
     sa.Column('alias', models.crypto.EncryptedText(), nullable=True),
     sa.Column('alias_hash', sa.String(length=64), nullable=True),
+    sa.Column('passphrase_hash', sa.String(length=64), nullable=True),
     sa.Column('address', models.crypto.EncryptedText(), nullable=True),
     sa.Column('employer', models.crypto.EncryptedText(), nullable=True),
     sa.Column('retain_until', models.base.UtcDateTime(timezone=True), nullable=True),
@@ -434,6 +435,7 @@ def upgrade() -> None:
     with op.batch_alter_table('caller_identities', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_caller_identities_alias_hash'), ['alias_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_caller_identities_name_hash'), ['name_hash'], unique=False)
+        batch_op.create_index(batch_op.f('ix_caller_identities_passphrase_hash'), ['passphrase_hash'], unique=False)
         batch_op.create_index(batch_op.f('ix_caller_identities_retain_until'), ['retain_until'], unique=False)
 
     op.create_table('caller_numbers',
@@ -504,6 +506,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_calls_centre_id'), ['centre_id'], unique=False)
         batch_op.create_index('ix_calls_from_hash', ['from_hash', 'arrived_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_calls_line_id'), ['line_id'], unique=False)
+        batch_op.create_index('ix_calls_not_logged', ['centre_id', 'arrived_at'], unique=False, postgresql_where=sa.text('report_id IS NULL AND answered_by_id IS NOT NULL'), sqlite_where=sa.text('report_id IS NULL AND answered_by_id IS NOT NULL'))
         batch_op.create_index('ix_calls_open', ['ended_at', 'outcome'], unique=False)
         batch_op.create_index(batch_op.f('ix_calls_retain_until'), ['retain_until'], unique=False)
         batch_op.create_index('ix_calls_unlogged', ['answered_by_id', 'report_id'], unique=False)
@@ -785,6 +788,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_appointments_caller_id'), ['caller_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_appointments_case_id'), ['case_id'], unique=False)
         batch_op.create_index('ix_appointments_counsellor', ['counsellor_id', 'starts_at'], unique=False)
+        batch_op.create_index('ix_appointments_visits', ['ends_at'], unique=False, postgresql_where=sa.text("mode = 'home' AND checked_out_at IS NULL"), sqlite_where=sa.text("mode = 'home' AND checked_out_at IS NULL"))
         batch_op.create_index('ix_appointments_week', ['centre_id', 'starts_at'], unique=False)
 
     op.create_table('call_events',
@@ -1579,6 +1583,7 @@ def downgrade() -> None:
     op.drop_table('call_events')
     with op.batch_alter_table('appointments', schema=None) as batch_op:
         batch_op.drop_index('ix_appointments_week')
+        batch_op.drop_index('ix_appointments_visits', postgresql_where=sa.text("mode = 'home' AND checked_out_at IS NULL"), sqlite_where=sa.text("mode = 'home' AND checked_out_at IS NULL"))
         batch_op.drop_index('ix_appointments_counsellor')
         batch_op.drop_index(batch_op.f('ix_appointments_case_id'))
         batch_op.drop_index(batch_op.f('ix_appointments_caller_id'))
@@ -1622,6 +1627,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_calls_unlogged')
         batch_op.drop_index(batch_op.f('ix_calls_retain_until'))
         batch_op.drop_index('ix_calls_open')
+        batch_op.drop_index('ix_calls_not_logged', postgresql_where=sa.text('report_id IS NULL AND answered_by_id IS NOT NULL'), sqlite_where=sa.text('report_id IS NULL AND answered_by_id IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_calls_line_id'))
         batch_op.drop_index('ix_calls_from_hash')
         batch_op.drop_index(batch_op.f('ix_calls_centre_id'))
@@ -1637,6 +1643,7 @@ def downgrade() -> None:
     op.drop_table('caller_numbers')
     with op.batch_alter_table('caller_identities', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_caller_identities_retain_until'))
+        batch_op.drop_index(batch_op.f('ix_caller_identities_passphrase_hash'))
         batch_op.drop_index(batch_op.f('ix_caller_identities_name_hash'))
         batch_op.drop_index(batch_op.f('ix_caller_identities_alias_hash'))
 
