@@ -57,6 +57,8 @@ class Config:
     concurrent_calls: int = 20
     idle_minutes: int = 10
     timezone: str = "Asia/Macau"
+    # Where `hotline backup` is told to write; the doctor looks at the age of what lies there.
+    backup_dir: Path | None = None
 
     @property
     def has_telephony(self) -> bool:
@@ -129,6 +131,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         calls_per_second=numbers.read("HOTLINE_CALLS_PER_SECOND", 1.0),
         concurrent_calls=int(numbers.read("HOTLINE_CONCURRENT_CALLS", 20)),
         idle_minutes=int(numbers.read("HOTLINE_IDLE_MINUTES", 10)),
+        backup_dir=Path(given["HOTLINE_BACKUP_DIR"]) if given.get("HOTLINE_BACKUP_DIR") else None,
     )
     if problems:
         raise ConfigError(problems)

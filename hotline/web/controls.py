@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel.speaklater import LazyString
 from wtforms import Field, FieldList, Form, FormField, RadioField, SelectMultipleField
 from wtforms.widgets import CheckboxInput
 
@@ -41,7 +42,8 @@ def flat_errors(errors: Any) -> list[str]:
     """The messages of a field as a flat list, whatever nesting a form or a list of fields gave them."""
     if isinstance(errors, Mapping):
         return [text for inner in errors.values() for text in flat_errors(inner)]
-    if isinstance(errors, Iterable) and not isinstance(errors, str):
+    # A sentence that is translated late can be walked letter by letter, like any string.
+    if isinstance(errors, Iterable) and not isinstance(errors, str | LazyString):
         return [text for inner in errors for text in flat_errors(inner)]
     return [str(errors)] if errors else []
 

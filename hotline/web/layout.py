@@ -20,7 +20,7 @@ from models.agency import Presence
 PRODUCT = "Hotline"
 STYLE_SHEETS = (
     "tokens", "base", "layout", "plain", "menus", "buttons", "forms", "feedback", "components",
-    "views", "work", "print",
+    "views", "work", "settings", "print",
 )
 
 
@@ -43,9 +43,10 @@ def _places() -> list[tuple[str, str, str, str, tuple[Permission, ...]]]:
         (_("Week"), "bookings.week", "week", "g w", (p.BOOKING_READ,)),
         (_("Cases"), "cases.index", "case", "g c", (p.CASE_READ,)),
         (_("Wall"), "wall.show", "wall", "g l", (p.WALL_SEE,)),
+        (_("Triage"), "governance.index", "shield", "g m", (p.MODEL_GOVERN,)),
         (
             _("Settings"), "settings.index", "settings", "g s",
-            (p.SETTINGS_WRITE, p.PEOPLE_MANAGE, p.ROSTER_WRITE),
+            (p.SETTINGS_WRITE, p.PEOPLE_MANAGE, p.ROSTER_WRITE, p.AUDIT_READ, p.NUMBER_BLOCK),
         ),
         # There only where the demonstration runs.
         (_("Telephone"), "demo.telephone", "phone", "g t", (p.OWN_ACCOUNT,)),
@@ -73,6 +74,7 @@ def home_endpoint() -> str:
         (Permission.CALL_TAKE, "calls.desk"),
         (Permission.BOOKING_READ, "bookings.week"),
         (Permission.SETTINGS_WRITE, "settings.index"),
+        (Permission.AUDIT_READ, "settings.audit_log"),
     ):
         if may_enter(actor, permission) and endpoint in current_app.view_functions:
             return endpoint

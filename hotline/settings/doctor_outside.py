@@ -1,0 +1,162 @@
+"""The doctor's look from outside: does a caller's provider find us, and does it ring the right door."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import requests
+from sqlalchemy import select
+
+from hotline.adapters.twilio import sign
+from hotline.ports import DeliveryError
+from hotline.settings.doctor import Check, Finding, N_, Patient, fail, ok, warn
+from hotline.settings.doctor_inside import clock_finding
+from hotline.transaction import db
+from models.agency import Line
+from triage.vocabulary import LineStatus
+
+PATIENCE = 5.0
+# Answered without the database and without leaving a trace: made for being asked.
+PROBE = "/voice/screen"
+WRONG = "not a signature of the provider"
+STEPS = {"voice_url": "incoming", "fallback_url": "incoming", "status_url": "status"}
+
+
+def reachable(patient: Patient) -> list[Finding]:
+    """Whether the public address answers, and whether its clock is ours."""
+    url = patient.config.public_url
+    try:
+        answer = requests.get(f"{url}/health", timeout=PATIENCE, allow_redirects=False)
+    except requests.RequestException as error:
+        return [fail("address", N_("%(url)s cannot be reached: %(error)s."),
+                     N_("Check that the server runs, and that name, proxy and firewall lead to it."),
+                     url=url, error=type(error).__name__)]
+    if answer.status_code != 200:
+        return [fail("address", N_("%(url)s answers %(status)s instead of 200."),
+                     N_("Check that the proxy passes requests on to the server."),
+                     url=url, status=answer.status_code)]
+    found = [ok("address", N_("%(url)s can be reached."), url=url)]
+    try:
+        theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return found
+    apart = abs((theirs - patient.ports.clock.now()).total_seconds())
+    return found + clock_finding(apart, url)
+
+
+def signatures(patient: Patient) -> list[Finding]:
+    """Whether a signed request comes in and a forged one does not."""
+    config = patient.config
+    if not config.has_telephony:
+        return [ok("signature", N_("No provider is set up: calls are logged by hand."))]
+    url = config.public_url + PROBE
+    form = {"CallSid": "CAdoctor", "AccountSid": config.account_sid}
+    found = []
+    for number, token in enumerate(config.auth_tokens, start=1):
+        status = _post(url, form, sign(token, url, form))
+        if status == 200:
+            found.append(ok("signature", N_("A request signed with token %(number)s comes in."), number=number))
+        else:
+            found.append(fail("signature", N_("A request signed with token %(number)s is answered %(status)s."),
+                              N_("HOTLINE_PUBLIC_URL must be exactly the address the provider calls, and the proxy must leave path and query alone."),
+                              number=number, status=status))
+    status = _post(url, form, WRONG)
+    if status == 403:
+        found.append(ok("forgery", N_("A request with a wrong signature is refused.")))
+    else:
+        found.append(fail("forgery", N_("A request with a wrong signature is answered %(status)s."),
+                          N_("Take the server off the network until this is mended: anybody could forge calls."),
+                          status=status))
+    return found
+
+
+def _post(url: str, form: dict[str, str], signature: str) -> int:
+    answer = requests.post(
+        url, data=form, headers={"X-Twilio-Signature": signature}, timeout=PATIENCE,
+        allow_redirects=False,
+    )
+    return answer.status_code
+
+
+def numbers(patient: Patient) -> list[Finding]:
+    """Whether the provider calls the right addresses for each of our lines."""
+    ask = getattr(patient.ports.telephony, "numbers", None)
+    if not patient.config.has_telephony or ask is None:
+        return []
+    try:
+        owned = {row["number"]: row for row in ask()}
+    except DeliveryError as error:
+        return [fail("provider", N_("The provider did not say which numbers it has: %(error)s."),
+                     N_("Check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and HOTLINE_TELEPHONY_API_URL."),
+                     error=str(error)[:120])]
+    found = []
+    for line in db.session.scalars(select(Line).where(Line.status == LineStatus.ACTIVE)):
+        row = owned.get(line.number)
+        found += _addresses(patient, line, row) if row is not None else [
+            fail("provider", N_("%(line)s: the provider does not have its number."),
+                 N_("Correct the number of the line, or buy it at the provider."), line=line.name)
+        ]
+    return found
+
+
+def _addresses(patient: Patient, line: Line, row: dict[str, str]) -> list[Finding]:
+    base = patient.config.public_url
+    found = []
+    wanted = f"{base}/voice/incoming"
+    called, _, retries = row["voice_url"].partition("#")
+    if called != wanted:
+        found.append(fail("provider", N_("%(line)s: calls go to another address than %(wanted)s."),
+                          N_("Set the voice address of the number at the provider."),
+                          line=line.name, wanted=wanted))
+    elif not retries:
+        found.append(warn("provider", N_("%(line)s: the voice address asks for no second attempt."),
+                          N_("Write it as %(wanted)s#rc=2&rp=5xx,ct,rt&ct=2000&rt=5000."),
+                          line=line.name, wanted=wanted))
+    if not row["fallback_url"]:
+        found.append(fail("provider", N_("%(line)s: no fallback address is set."),
+                          N_("Host the document of `hotline doctor --fallback` at the provider, and set it as fallback."),
+                          line=line.name))
+    elif row["fallback_url"].startswith(base):
+        found.append(warn("provider", N_("%(line)s: the fallback address is this same server."),
+                          N_("Host the document of `hotline doctor --fallback` at the provider: it must speak when we cannot."),
+                          line=line.name))
+    if row["status_url"].partition("#")[0] != f"{base}/voice/status":
+        found.append(warn("provider", N_("%(line)s: the provider does not tell us how calls end."),
+                          N_("Set the status address of the number to %(wanted)s."),
+                          line=line.name, wanted=f"{base}/voice/status"))
+    return found or [ok("provider", N_("%(line)s: all addresses at the provider are right."), line=line.name)]
+
+
+def certificate(patient: Patient) -> list[Finding]:
+    """How long the certificate of the public address still holds."""
+    parts = urlsplit(patient.config.public_url)
+    if parts.scheme != "https" or parts.hostname is None:
+        return [ok("certificate", N_("The address is of this machine only and needs no certificate."))]
+    try:
+        with socket.create_connection((parts.hostname, parts.port or 443), timeout=PATIENCE) as plain:
+            context = ssl.create_default_context()
+            with context.wrap_socket(plain, server_hostname=parts.hostname) as secured:
+                held = secured.getpeercert() or {}
+    except (OSError, ssl.SSLError) as error:
+        return [fail("certificate", N_("The certificate of %(host)s is not accepted: %(error)s."),
+                     N_("Renew it, and check that the whole chain is served."),
+                     host=parts.hostname, error=type(error).__name__)]
+    ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(held["notAfter"])), UTC)
+    left = (ends - patient.ports.clock.now()) // timedelta(days=1)
+    remedy = N_("Renew the certificate, and find out why it does not renew itself.")
+    says = N_("The certificate holds for %(days)s more days.")
+    if left < 4:
+        return [fail("certificate", says, remedy, days=left)]
+    if left < 21:
+        return [warn("certificate", says, remedy, days=left)]
+    return [ok("certificate", says, days=left)]
+
+
+OUTSIDE: list[tuple[str, Check]] = [
+    ("address", reachable), ("signature", signatures), ("provider", numbers),
+    ("certificate", certificate),
+]

@@ -1,0 +1,6 @@
+/* <button data-print hidden>: shown where scripts run, prints the page. */
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
