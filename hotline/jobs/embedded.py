@@ -67,6 +67,8 @@ class Embedded:
         """Finish what is under way, then stop; waits at most a few seconds."""
         self._stop.set()
         self._wake.set()
+        # The timer hands out work in a thread of its own: none may be due when its pool is gone.
+        self._timer.remove_all_jobs()
         self._timer.shutdown(wait=True)
         for thread in self._threads:
             thread.join(timeout=5)
