@@ -15,7 +15,7 @@ from hotline.cases.routing import reroute
 from hotline.cases.situation import typed_answers
 from hotline.followups.alerts import raise_alert
 from hotline.followups.planning import follow_case
-from hotline.followups.refusals import Refused
+from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
 from models.accounts import User
 from models.cases import Case
@@ -127,7 +127,7 @@ def answer_lowering(
     request = session.scalar(select(LoweringRequest).where(LoweringRequest.public_id == public_id))
     case = session.get(Case, request.case_id) if request is not None else None
     if request is None or case is None:
-        raise LookupError(public_id)
+        raise NotHere(public_id)
     check_case(session, actor, case, Permission.RISK_LOWER, now)
     if request.decided_at is not None:
         raise Refused(Refusal.FINISHED)

@@ -21,6 +21,7 @@ from hotline.access.policy import (
     widest,
 )
 from hotline.followups.planning import UNFINISHED
+from hotline.followups.refusals import NotHere
 from models.callers import Caller, CallerIdentity, CallerNumber
 from models.cases import Case
 from models.followups import FollowUp
@@ -50,7 +51,7 @@ def get_case(
     """
     case = session.scalar(select(Case).where(Case.public_id == public_id))
     if case is None:
-        raise LookupError(public_id)
+        raise NotHere(public_id)
     check_case(session, actor, case, permission, now)
     return case
 

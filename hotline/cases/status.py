@@ -14,7 +14,7 @@ from hotline.cases.reading import check_case
 from hotline.followups.alerts import raise_alert
 from hotline.followups.finishing import cancel
 from hotline.followups.planning import SAFETY_KINDS, UNFINISHED, open_tasks
-from hotline.followups.refusals import Refused
+from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
 from models.accounts import User
 from models.bookings import Appointment
@@ -188,7 +188,7 @@ def assign_owner(
         person = session.get(User, to_user_id)
         here = person is not None and any(place.id == case.centre_id for place in person.centres)
         if person is None or not here or not person.active or person.left_at is not None:
-            raise LookupError("no such person at the centre")
+            raise NotHere("no such person at the centre")
         full = load_of(session, to_user_id) >= person.max_cases
         if full and not (over_capacity and actor.has(Role.SUPERVISOR)):
             raise Refused(Refusal.AT_CAPACITY)

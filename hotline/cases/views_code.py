@@ -15,6 +15,7 @@ from hotline.cases.reading import get_case
 from hotline.cases.reviews import review_suggestion, review_unasked
 from hotline.cases.wording import refusals_in_words
 from hotline.followups.answers import Answer, answering, ports
+from hotline.followups.refusals import NotHere
 from hotline.transaction import unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
@@ -81,7 +82,7 @@ def suggestion(public_id: str, assessment_id: str) -> Answer:
             select(RiskAssessment).where(RiskAssessment.public_id == assessment_id)
         )
         if row is None:
-            raise LookupError(assessment_id)
+            raise NotHere(assessment_id)
         review_suggestion(session, current_actor(), row, ports(),
                           agree=form.answer.data == "agree", note=form.note.data or "")
     flash(_("Your view is recorded."), "good")

@@ -24,6 +24,7 @@ from hotline.cases.status import (
 )
 from hotline.followups.answers import Answer, answering, ports
 from hotline.followups.emergencies import open_emergency
+from hotline.followups.refusals import NotHere
 from hotline.transaction import unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
@@ -55,7 +56,7 @@ def step(public_id: str) -> Answer:
     known = {each.value: each for each in CaseMove}
     wanted = known.get(request.form.get("step", ""))
     if wanted is None:
-        raise LookupError(public_id)
+        raise NotHere(public_id)
     actor = current_actor()
     with unit_of_work() as session:
         case = get_case(session, actor, public_id, READ, ports().clock.now())

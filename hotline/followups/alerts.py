@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.access import audit
 from hotline.access.policy import Actor, Forbidden, Permission
 from hotline.followups.duty import on_duty
+from hotline.followups.refusals import NotHere
 from hotline.ports import Ports
 from models.base import JsonDict
 from models.followups import Alert, FollowUp
@@ -92,7 +93,7 @@ def get_alert(session: Session, actor: Actor, public_id: str) -> Alert:
     """The alert, when it is the person's to answer. Raises LookupError or Forbidden."""
     alert = session.scalar(select(Alert).where(Alert.public_id == public_id))
     if alert is None:
-        raise LookupError(public_id)
+        raise NotHere(public_id)
     readers = READERS.get(EscalationTarget(alert.to_role), ())
     mine = alert.to_user_id == actor.user_id
     of_my_role = actor.has(*readers) and alert.centre_id in actor.centre_ids

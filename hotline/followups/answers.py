@@ -11,7 +11,7 @@ from flask import Response, abort, current_app, flash, redirect, request, url_fo
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
 
-from hotline.followups.refusals import NotDiallable, Refused
+from hotline.followups.refusals import NotDiallable, NotHere, Refused
 from hotline.ports import Ports
 from hotline.web.words import word
 from triage.vocabulary import Refusal
@@ -42,7 +42,7 @@ def answering(view: Callable[P, Answer]) -> Callable[P, Answer]:
     def answer(*args: P.args, **kwargs: P.kwargs) -> Answer:
         try:
             return view(*args, **kwargs)
-        except LookupError:
+        except NotHere:
             abort(404)
         except StaleDataError:
             flash(str(word(Refusal.CHANGED_MEANWHILE)), "warn")

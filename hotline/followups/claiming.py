@@ -11,7 +11,7 @@ from hotline.access import audit
 from hotline.access.policy import Actor, Forbidden, Permission, Subject, may, require
 from hotline.followups.alerts import raise_alert
 from hotline.followups.planning import TO_DO
-from hotline.followups.refusals import Refused
+from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
 from models.accounts import User
 from models.followups import FollowUp
@@ -52,7 +52,7 @@ def get_task(
     """The task, when this person may do that with it. Raises LookupError or Forbidden."""
     task = session.scalar(select(FollowUp).where(FollowUp.public_id == public_id))
     if task is None:
-        raise LookupError(public_id)
+        raise NotHere(public_id)
     require(actor, permission, subject_of(task), now)
     if task.case is not None and task.case.is_sealed and not _sees_sealed(actor, task):
         raise Forbidden(permission)
@@ -142,7 +142,7 @@ def assign(
         person = session.get(User, to_user_id)
         here = person is not None and any(place.id == task.centre_id for place in person.centres)
         if person is None or not here or not person.active or person.left_at is not None:
-            raise LookupError("no such person at the centre")
+            raise NotHere("no such person at the centre")
         task.owner_id = person.id
         if person.id != actor.user_id:
             raise_alert(

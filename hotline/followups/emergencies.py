@@ -11,7 +11,7 @@ from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
 from hotline.followups.alerts import raise_alert
 from hotline.followups.planning import UNFINISHED, follow_case, plan_task
-from hotline.followups.refusals import Refused
+from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
 from models.cases import Case, CaseNote, EmergencyAction
 from models.followups import FollowUp
@@ -73,7 +73,7 @@ def get_emergency(session: Session, actor: Actor, public_id: str, now: datetime)
     action = session.scalar(select(EmergencyAction).where(EmergencyAction.public_id == public_id))
     case = session.get(Case, action.case_id) if action is not None and action.case_id else None
     if action is None or case is None:
-        raise LookupError(public_id)
+        raise NotHere(public_id)
     require(
         actor, Permission.EMERGENCY_ACT,
         Subject(centre_id=case.centre_id, creator_id=action.opened_by_id, owner_id=case.owner_id),

@@ -19,3 +19,7 @@ class NotDiallable(Exception):
     def __init__(self, refusals: tuple[DialRefusal, ...]) -> None:
         super().__init__(", ".join(each.value for each in refusals))
         self.refusals = refusals
+
+
+class NotHere(LookupError):
+    """There is no such record, or nothing of it is this person's business."""

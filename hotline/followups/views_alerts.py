@@ -27,6 +27,7 @@ from hotline.followups.forms import (
     EmergencyServiceForm,
 )
 from hotline.followups.ladder import pass_on
+from hotline.followups.refusals import NotHere
 from hotline.followups.wording import EMERGENCY_STEPS, alert_text
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
@@ -199,5 +200,5 @@ def emergency_step(public_id: str, step: str) -> Answer:
                 confirm(session, actor, action, world, outcome=ending.outcome.data,
                         note=ending.note.data or "")
             case _:
-                raise LookupError(step)
+                raise NotHere(step)
     return redirect(url_for("followups.emergency", public_id=public_id))

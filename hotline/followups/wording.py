@@ -18,6 +18,7 @@ ALERTS: dict[str, LazyString] = {
     "returned": _lp("alert", "A task you took has gone back to everybody"),
     "assigned": _lp("alert", "Work was given to you"),
     "lowering": _lp("alert", "A second person is needed to lower a code"),
+    "gate_failed": _lp("alert", "The classifier misses too much in a language and is silent there"),
     "closing": _lp("alert", "A case is proposed for closing"),
     "support": _lp("alert", "A colleague asks for help on a call"),
     "debrief": _lp("alert", "A debrief is offered after a hard call"),

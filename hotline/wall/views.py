@@ -15,6 +15,7 @@ from hotline.transaction import db
 from hotline.wall.facts import MOST_COUNTED, Wall, look
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
+from triage.vocabulary import ResponseCode
 
 blueprint = Blueprint("wall", __name__)
 
@@ -23,7 +24,7 @@ def _shown() -> dict[str, Any]:
     now = ports().clock.now()
     wall = look(db.session(), current_actor(), now)
     return {"wall": wall, "now": now, "most": MOST_COUNTED, "alert_text": alert_text,
-            "etag": _etag(wall, int(now.timestamp()) // 15)}
+            "emergency_code": ResponseCode.A, "etag": _etag(wall, int(now.timestamp()) // 15)}
 
 
 def _etag(wall: Wall, quarter_minute: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from hotline.followups.emergencies import open_emergency
 from hotline.jobs.registry import JobContext
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
@@ -87,6 +88,18 @@ def test_the_wall_refreshes_only_when_something_changed(
         make_call(session, agency, ports)
     assert person.get("/wall/now", headers={"If-None-Match": etag}).status_code == 200
     assert people.of("counsellor").get("/wall").status_code == 403
+
+
+def test_an_emergency_not_confirmed_stands_on_the_wall(
+    app: Flask, agency: Agency, ports: Ports, people: Browser
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        case = routed(session, agency, ports, human=ResponseCode.B)
+        open_emergency(session, agency.actor("leader"), case, ports.clock.now())
+        make_task(session, agency, ports, ResponseCode.C)
+    page = people.of("supervisor").get("/wall")
+    assert "/emergencies/" in page.text
+    assert case.reference in page.text
 
 
 def test_gaps_in_the_roster_are_told_ahead(
