@@ -35,7 +35,8 @@ class Away(Exception):
 class Keeper:
     """A few threads that talk with the database, so that a stuck one never holds up an answer."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, limit: float = LIMIT_SECONDS) -> None:
+        self.limit = limit
         self._app = app
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="voice")
         self._lock = threading.Lock()
@@ -54,7 +55,7 @@ class Keeper:
         except RuntimeError as error:
             raise Away("closed") from error
         try:
-            result = future.result(timeout=LIMIT_SECONDS)
+            result = future.result(timeout=self.limit)
         except TooLate as error:
             future.cancel()
             with self._lock:
@@ -79,7 +80,7 @@ class Keeper:
                 return False
             if self._away_until:
                 # This one tries; the others go on resting until it is known.
-                self._away_until = now + LIMIT_SECONDS
+                self._away_until = now + self.limit
             return True
 
     def _attempt(self, work: Callable[[Session], Result]) -> Result:

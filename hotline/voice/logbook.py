@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -58,6 +60,11 @@ def find_or_make(session: Session, signal: Signal, ports: Ports) -> Call:
             _complete(session, call, signal)
         return call
     made = _new(session, signal, ports, sid)
+    if session.get_bind().dialect.name == "sqlite":
+        # Its one writer is us: nobody can have made the row meanwhile.
+        session.add(made)
+        session.flush()
+        return made
     try:
         with session.begin_nested():
             session.add(made)
@@ -73,7 +80,8 @@ def _new(session: Session, signal: Signal, ports: Ports, sid: str) -> Call:
     incoming = signal.direction is CallDirection.INBOUND
     number = signal.from_number if incoming else None
     call = Call(
-        reference=_reference(session, ports),
+        # One of 148 million: should it be taken, the unit of work is refused and tried once more.
+        reference=ports.tokens.reference(),
         provider=ports.provider,
         sid=sid,
         direction=signal.direction,
@@ -102,14 +110,6 @@ def _complete(session: Session, call: Call, signal: Signal) -> None:
         _recognise(session, call, signal.received_at)
 
 
-def _reference(session: Session, ports: Ports) -> str:
-    """A spoken reference nobody has; with 148 million of them a second try is rare."""
-    while True:
-        reference = ports.tokens.reference()
-        if not session.scalar(select(Call.id).where(Call.reference == reference)):
-            return reference
-
-
 def _place(session: Session, call: Call, line: Line | None) -> None:
     """Say where a call belongs; one for no line goes to the first centre, so that somebody sees it."""
     if line is not None:
@@ -136,20 +136,16 @@ def note(
     session: Session, call: Call, signal: Signal, kind: str = "", *, key: str = "", **facts: Any
 ) -> bool:
     """Append what happened; False when it is written down already."""
-    key = key or signal.key
-    known = select(CallEvent.id).where(CallEvent.call_id == call.id, CallEvent.key == key)
-    if session.scalar(known):
-        return False
-    event = CallEvent(
-        call_id=call.id, kind=kind or signal.step, key=key, happened_at=signal.happened_at,
-        received_at=signal.received_at, facts=facts,
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    written = session.execute(
+        insert(CallEvent)
+        .values(
+            call_id=call.id, kind=kind or signal.step, key=key or signal.key,
+            happened_at=signal.happened_at, received_at=signal.received_at, facts=facts,
+        )
+        .on_conflict_do_nothing(index_elements=["call_id", "key"])
     )  # fmt: skip
-    try:
-        with session.begin_nested():
-            session.add(event)
-    except IntegrityError:
-        return False
-    return True
+    return bool(cast("CursorResult[object]", written).rowcount)
 
 
 def has(session: Session, call: Call, kind: str) -> bool:

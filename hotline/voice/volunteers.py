@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from models.accounts import User
 from models.agency import Line, Presence, Shift, ShiftMember
@@ -47,7 +47,12 @@ def on_shift(session: Session, line: Line, now: datetime) -> list[Candidate]:
     places = {member.user_id: (member.position, member.is_backup) for member, _ in rostered}
     begins = {member.user_id: starts_at for member, starts_at in rostered}
     wanted = set(places) | {user for user, p in presences.items() if p.off_at is None}
-    users = session.scalars(select(User).where(User.id.in_(wanted))).all()
+    # Their roles and centres, which the account brings along elsewhere, are of no use here.
+    users = session.scalars(
+        select(User)
+        .where(User.id.in_(wanted))
+        .options(lazyload(User.roles), lazyload(User.centres))
+    ).all()
     busy = _talking(session, wanted)
     for user in users:
         presence = presences.get(user.id)

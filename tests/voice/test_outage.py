@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from hotline.adapters.simulation import documents
+from hotline.voice.keeper import LIMIT_SECONDS
 from hotline.voice.signals import Signal
 from hotline.voice.spool import Spool
 from models.calls import Call
@@ -24,6 +25,14 @@ from tests.worlds import START
 from triage.vocabulary import CallOutcome, TaskKind
 
 __all__ = ["provider"]
+
+
+@pytest.fixture(autouse=True)
+def real_limit(request: pytest.FixtureRequest) -> None:
+    """The limit that callers live with."""
+    if "provider" in request.fixturenames:
+        provider = request.getfixturevalue("provider")
+        provider.app.extensions["hotline.voice"].keeper.limit = LIMIT_SECONDS
 
 
 @contextmanager
