@@ -9,16 +9,14 @@ import click
 from flask import Flask
 from sqlalchemy import select
 
-from hotline.adapters.twiml import Writer
 from hotline.cli_environment import application, configured
 from hotline.settings.doctor import Finding, Patient, State, examine, worst
 from hotline.settings.doctor_inside import INSIDE
 from hotline.settings.doctor_outside import OUTSIDE
 from hotline.settings.doctor_people import PEOPLE
 from hotline.transaction import db, dispose
-from hotline.voice.dialogue import Voice, trouble
+from hotline.voice.fallback_document import fallback_document
 from models.agency import Line
-from triage.vocabulary import Language
 
 MARK = {State.OK: "ok  ", State.WARN: "warn", State.FAIL: "FAIL"}
 COLOUR = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}
@@ -34,12 +32,8 @@ def examine_app(app: Flask, *, outside: bool) -> list[Finding]:
             db.session.remove()
 
 
-def fallback_document(app: Flask, number: str) -> str:
-    """A document for the provider's own hosting: what a caller hears when we cannot be reached.
-
-    `number` picks the line; empty takes the first. It rings the line's fallback number, and asks
-    for no address of ours, which would be away.
-    """
+def document_to_host(app: Flask, number: str) -> str:
+    """The fallback document of the line with that number; an empty number takes the first line."""
     with app.app_context():
         query = select(Line).order_by(Line.id)
         if number:
@@ -47,15 +41,10 @@ def fallback_document(app: Flask, number: str) -> str:
         line = db.session.scalars(query).first()
         if line is None:
             raise click.ClickException("There is no such line. See the settings, or leave the number out.")
-        spoken = [code for code in (line.default_language, "en") if code in set(Language)]
-        voices = [Voice(Language(code)) for code in dict.fromkeys(spoken)]
-        numbers = [each for each in (line.fallback_number, line.supervisor_number) if each]
-        if not numbers:
-            raise click.ClickException(
-                "The line has no fallback number: the document could only apologise. Set one first."
-            )
-        text = Writer(app.config["HOTLINE"].public_url).document(trouble(voices, numbers, line.number))
-        return text if isinstance(text, str) else str(text)
+        numbers = tuple(each for each in (line.fallback_number, line.supervisor_number) if each)
+        return fallback_document(
+            app.config["HOTLINE"].public_url, numbers=numbers, shown=line.number
+        )
 
 
 @click.command()
@@ -68,7 +57,7 @@ def doctor(as_json: bool, inside: bool, fallback: bool, number: str) -> None:
     app = application(configured())
     try:
         if fallback:
-            click.echo(fallback_document(app, number))
+            click.echo(document_to_host(app, number))
             return
         found = examine_app(app, outside=not inside)
     finally:

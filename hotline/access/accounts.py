@@ -14,6 +14,7 @@ from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from flask_wtf.csrf import generate_csrf
 
 from hotline.access.idle import init_idle
+from hotline.access.messages import as_settings
 from hotline.access.passkeys import PasskeyForm, PasskeyRules, PasskeySignInForm
 from hotline.access.second_factor import OnceTotp, RecoveryForm, has_second_factor
 from hotline.access.sign_in import SecondFactorForm, SignInForm, init_sign_in
@@ -71,7 +72,10 @@ def _settings(config: Config) -> dict[str, Any]:
         "SECURITY_FRESHNESS": FRESH,
         "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(0),
         "SECURITY_API_ENABLED_METHODS": ["session"],
-        "SECURITY_I18N_DIRNAME": [str(static_root().parent / "translations"), "builtin"],
+        # One catalogue for all: the library's sentences are ours, and translated with the others.
+        "SECURITY_I18N_DOMAIN": "messages",
+        "SECURITY_I18N_DIRNAME": [str(static_root().parent / "translations")],
+        **as_settings(),
         "SECURITY_TWO_FACTOR": True,
         "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
         "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": CODE_WINDOW,
