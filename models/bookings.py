@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Keyed, PublicId, enum_type
@@ -54,6 +54,12 @@ class Appointment(Keyed, PublicId, Base):
         CheckConstraint("starts_at < ends_at", name="order"),
         Index("ix_appointments_week", "centre_id", "starts_at"),
         Index("ix_appointments_counsellor", "counsellor_id", "starts_at"),
+        # Visits that somebody still waits for: looked at every minute.
+        Index(
+            "ix_appointments_visits", "ends_at",
+            postgresql_where=text("mode = 'home' AND checked_out_at IS NULL"),
+            sqlite_where=text("mode = 'home' AND checked_out_at IS NULL"),
+        ),
     )
 
     reference: Mapped[str] = mapped_column(String(12), unique=True)
