@@ -251,7 +251,8 @@ def alarm_overdue_visits(session: Session, ports: Ports) -> int:
         select(Appointment).where(
             Appointment.mode == AppointmentMode.HOME, Appointment.checked_out_at.is_(None),
             Appointment.ends_at <= now - OVERDUE, Appointment.ends_at > now - timedelta(days=2),
-            Appointment.status.in_((AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED)),
+            # Held or not: who has not checked out is not known to be safely away.
+            Appointment.status.in_((*BEGINNING, AppointmentStatus.ATTENDED)),
         )
     ).all()
     raised = [

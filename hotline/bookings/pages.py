@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, flash, request
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
@@ -119,6 +120,12 @@ class Named:
         """The zone of the slot's centre."""
         return self.centres[slot.centre_id].timezone
 
+
+
+@blueprint.app_template_filter("named")
+def named(centre: Centre) -> str:
+    """The name of a centre in the language of the page, else the one it is entered under."""
+    return centre.names.get(str(get_locale()), centre.name)
 
 
 @blueprint.app_template_filter("local_time_input")

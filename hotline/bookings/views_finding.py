@@ -22,6 +22,7 @@ from hotline.bookings.pages import (
     by_public_id,
     form_key,
     local_instant,
+    named,
     parsed_instant,
     ports,
     refuse,
@@ -60,7 +61,7 @@ def _find_form(session: Session, actor: Actor, case: Case) -> FindForm:
         given.setdefault(name, usual)
     form = FindForm(given)
     choices = week.choices(session, actor)
-    form.centre.choices = [("", ANY), *((c.public_id, c.name) for c, _people, _rooms in choices)]
+    form.centre.choices = [("", ANY), *((c.public_id, named(c)) for c, _people, _rooms in choices)]
     people = {user.id: user for _centre, found, _rooms in choices for user in found}
     form.counsellor.choices = [
         ("", ANY), *((user.public_id, user.display_name) for user in people.values())
@@ -112,15 +113,15 @@ def _find_page(session: Session, case: Case, taken: SlotTaken | None = None) -> 
         found = free_slots(session, now, wishes, actor.centre_ids, case=case, limit=9)
     offered = taken.alternatives if taken else found.slots if found else ()
     shown = [*offered, *(why.slot for why in (found.explanations if found else ()) if why.slot)]
-    named = Named(session, shown)
+    words = Named(session, shown)
     known = session.get(User, found.known_worker_id) if found and found.known_worker_id else None
     book_form = BookForm(MultiDict({"count": "1", "every_weeks": "1"}))
     book_form.companion.choices = [("", "–"), *form.counsellor.choices[1:]]
     caller = session.get(Caller, case.caller_id) if case.caller_id else None
     return render_template(
         "bookings/find.html", case=case, person=caller, form=form, found=found, slots=offered,
-        taken=taken is not None, named=named, known=known, book_form=book_form, may_book=may_book,
-        now=now, zone=zone, fields=lambda slot: _fields(form, named, slot),
+        taken=taken is not None, named=words, known=known, book_form=book_form, may_book=may_book,
+        now=now, zone=zone, fields=lambda slot: _fields(form, words, slot),
         appointments=records.appointments_of(session, case.id),
         counted=records.COUNTED, plan_form=PlanForm(formdata=None, planned=case.sessions_planned),
         may_plan=may(actor, Permission.SESSIONS_EXTEND, records.case_subject(case), now),
@@ -134,7 +135,7 @@ def _find_page(session: Session, case: Case, taken: SlotTaken | None = None) -> 
 
 def _centres(session: Session, found: Any) -> dict[int, str]:
     ids = {why.centre_id for why in (found.explanations if found else ()) if why.centre_id}
-    return {c.id: c.name for c in session.scalars(select(Centre).where(Centre.id.in_(ids)))}
+    return {c.id: named(c) for c in session.scalars(select(Centre).where(Centre.id.in_(ids)))}
 
 
 def _conflict_form(form: FindForm) -> ConflictForm:
@@ -143,13 +144,13 @@ def _conflict_form(form: FindForm) -> ConflictForm:
     return made
 
 
-def _fields(form: FindForm, named: Named, slot: Slot) -> dict[str, str]:
+def _fields(form: FindForm, words: Named, slot: Slot) -> dict[str, str]:
     """The hidden fields that book a slot."""
     length = int((slot.span.ends - slot.span.starts).total_seconds()) // 60
     return {
         "starts_at": slot.span.starts.isoformat(), "minutes": str(length),
-        "counsellor": named.people[slot.counsellor_id].public_id,
-        "centre": named.centres[slot.centre_id].public_id, "mode": slot.mode.value,
+        "counsellor": words.people[slot.counsellor_id].public_id,
+        "centre": words.centres[slot.centre_id].public_id, "mode": slot.mode.value,
         "language": form.language.data or "", "equipment": ",".join(form.equipment.data or ()),
     }
 

@@ -14,7 +14,7 @@ from hotline.access.policy import Permission, Subject, may
 from hotline.bookings import groups as service
 from hotline.bookings import meetings, records, week
 from hotline.bookings.forms import GroupForm, MeetingsForm
-from hotline.bookings.pages import blueprint, by_public_id, local_instant, ports, refuse
+from hotline.bookings.pages import blueprint, by_public_id, local_instant, named, ports, refuse
 from hotline.bookings.reserving import BookingRefused
 from hotline.transaction import unit_of_work
 from hotline.web.actor import current_actor
@@ -50,10 +50,10 @@ def _list(session: Session, form: GroupForm) -> str:
 def _fill(session: Session, form: GroupForm) -> list[tuple[Centre, list[User], list[Room]]]:
     choices = week.choices(session, current_actor())
     people = {u.public_id: u.display_name for _centre, found, _rooms in choices for u in found}
-    form.centre.choices = [(c.public_id, c.name) for c, _people, _rooms in choices]
+    form.centre.choices = [(c.public_id, named(c)) for c, _people, _rooms in choices]
     form.leader.choices = form.co_leader.choices = list(people.items())
     form.room.choices = [
-        ("", "–"), *((r.public_id, f"{c.name}: {r.name}") for c, _p, rooms in choices for r in rooms)
+        ("", "–"), *((r.public_id, f"{named(c)}: {r.name}") for c, _p, rooms in choices for r in rooms)
     ]
     return choices
 

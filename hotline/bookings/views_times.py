@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from hotline.access.policy import Permission
 from hotline.bookings import times, week
 from hotline.bookings.forms import ChangeForm, WeeklyForm
-from hotline.bookings.pages import blueprint, by_public_id, form_key, local_instant, ports, refuse
+from hotline.bookings.pages import (
+    blueprint,
+    by_public_id,
+    form_key,
+    local_instant,
+    named,
+    ports,
+    refuse,
+)
 from hotline.bookings.reserving import BookingRefused
 from hotline.transaction import unit_of_work
 from hotline.web.actor import current_actor
@@ -56,7 +64,7 @@ def _page(
     form = form or WeeklyForm(formdata=None)
     change = change or ChangeForm(formdata=None, prefix="change-")
     mine = [c for c in user.centres if times.may_edit(actor, user, c.id, now)]
-    form.centre.choices = change.centre.choices = [(c.public_id, c.name) for c in mine]
+    form.centre.choices = change.centre.choices = [(c.public_id, named(c)) for c in mine]
     colleagues = [
         one for one in week.counsellors(session, sorted(actor.centre_ids))
         if any(times.may_edit(actor, one, centre.id, now) for centre in one.centres)
@@ -94,7 +102,7 @@ def add_weekly(public_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         user = _person(session, public_id)
         form = WeeklyForm(request.form)
-        form.centre.choices = [(c.public_id, c.name) for c in user.centres]
+        form.centre.choices = [(c.public_id, named(c)) for c in user.centres]
         if not form.validate():
             return _page(session, user, form=form), 422
         values = times.WeeklyTimes(
@@ -134,7 +142,7 @@ def add_change(public_id: str) -> Response | tuple[str, int]:
     with unit_of_work() as session:
         user = _person(session, public_id)
         form = ChangeForm(request.form, prefix="change-")
-        form.centre.choices = [(c.public_id, c.name) for c in user.centres]
+        form.centre.choices = [(c.public_id, named(c)) for c in user.centres]
         if not form.validate() or form.starts_at.data is None or form.ends_at.data is None:
             return _page(session, user, change=form), 422
         extra = by_public_id(session, Centre, form.centre.data) if form.kind.data == "extra" else None

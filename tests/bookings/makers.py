@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access.identity import number_key
 from hotline.bookings import service
+from hotline.bookings.searching import Offer
 from hotline.ports import Ports
 from models.bookings import Appointment
 from models.callers import Caller, CallerNumber, ContactRule
@@ -66,3 +67,13 @@ def booked(
 ) -> Appointment:
     """An appointment of the case, booked by its counsellor."""
     return service.book(session, agency.actor("counsellor"), booking(agency, case, **values), ports)
+
+
+def looked_for(
+    session: Session, ports: Ports, agency: Agency, case: Case | None = None, **wishes: object
+) -> Offer:
+    """What the search finds at both centres for these wishes."""
+    return service.free_slots(
+        session, ports.clock.now(), service.Wishes(**wishes),  # type: ignore[arg-type]
+        [agency.north, agency.taipa], case=case,
+    )

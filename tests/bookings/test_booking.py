@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from hotline.access.policy import Forbidden
 from hotline.bookings import service
 from hotline.bookings.reserving import BookingRefused, SlotTaken
-from hotline.bookings.searching import Wishes
 from hotline.followups.planning import open_tasks, plan_task
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
-from models.agency import Centre, CentreClosure, Room
+from models.agency import Centre, Room
 from models.audit import AuditEvent
-from models.bookings import Appointment, AvailabilityException, Conflict, Reservation
-from models.cases import Case
-from tests.bookings.makers import AT_ELEVEN, TOMORROW, a_caller, a_case, booked, booking
+from models.bookings import Appointment, Conflict, Reservation
+from tests.bookings.makers import (
+    AT_ELEVEN,
+    TOMORROW,
+    a_caller,
+    a_case,
+    booked,
+    booking,
+    looked_for,
+)
 from tests.makers import Agency
-from tests.worlds import SteppedClock
 from triage.vocabulary import (
     AppointmentMode,
     AppointmentStatus,
@@ -32,25 +36,6 @@ from triage.vocabulary import (
     TaskKind,
     TaskStatus,
 )
-
-
-def search(session: Session, ports: Ports, agency: Agency, case: Case | None = None,
-           **wishes: object):
-    return service.free_slots(
-        session, ports.clock.now(), Wishes(**wishes), [agency.north, agency.taipa], case=case  # type: ignore[arg-type]
-    )
-
-
-def test_the_earliest_free_time_comes_first_over_all_centres(
-    app: Flask, agency: Agency, ports: Ports
-) -> None:
-    with app.app_context(), unit_of_work() as session:
-        found = search(session, ports, agency)
-        first = found.slots[0]
-        assert first.span.starts == ports.clock.now()
-        assert first.centre_id == agency.north
-        assert list(found.slots) == sorted(found.slots, key=lambda slot: slot.span.starts)
-        assert found.explanations == ()
 
 
 @pytest.mark.both_databases
@@ -156,42 +141,10 @@ def test_a_suspended_centre_takes_nobody_in_and_says_so(
             booked(session, agency, ports, case)
         assert refused.value.reason == "centre_status"
         assert booked(session, agency, ports, case, mode=AppointmentMode.PHONE)
-        found = search(session, ports, agency, centre_id=agency.north)
+        found = looked_for(session, ports, agency, centre_id=agency.north)
         reasons = {why.reason for why in found.explanations}
         assert found.slots == ()
         assert {"suspended", "phone", "centre"} <= reasons
-
-
-def test_holidays_closures_and_leave_are_not_offered(
-    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
-) -> None:
-    clock.set(datetime.fromisoformat("2026-04-30T02:00:00+00:00"))  # the day before Labour Day
-    with app.app_context(), unit_of_work() as session:
-        centre = session.get_one(Centre, agency.north)
-        centre.closures.append(CentreClosure(on=date(2026, 5, 4), name="stock taking"))
-        for name in ("counsellor", "other_counsellor"):
-            session.add(
-                AvailabilityException(
-                    counsellor_id=agency.users[name], starts_at=clock.now(),
-                    ends_at=clock.now() + timedelta(hours=12),
-                )
-            )
-        session.flush()
-        first = search(session, ports, agency, centre_id=agency.north).slots[0]
-        # Friday 1 May is a holiday, the weekend has no times, Monday is closed.
-        assert first.span.starts == datetime.fromisoformat("2026-05-05T02:00:00+00:00")
-
-
-def test_when_nothing_fits_the_search_says_which_wish_to_let_go(
-    app: Flask, agency: Agency, ports: Ports
-) -> None:
-    with app.app_context(), unit_of_work() as session:
-        found = search(session, ports, agency, centre_id=agency.north, language="en")
-        assert found.slots == ()
-        reasons = {why.reason: why for why in found.explanations}
-        assert "no_language" in reasons
-        assert reasons["language"].slot is not None
-        assert reasons["language"].slot.span.starts == ports.clock.now()
 
 
 def test_a_conflict_of_interest_is_never_offered_and_never_booked(
@@ -204,7 +157,7 @@ def test_a_conflict_of_interest_is_never_offered_and_never_booked(
                      set_by_id=agency.users["supervisor"])
         )
         session.flush()
-        found = search(session, ports, agency, case)
+        found = looked_for(session, ports, agency, case)
         assert {slot.counsellor_id for slot in found.slots} == {agency.users["other_counsellor"]}
         with pytest.raises(BookingRefused, match="conflict"):
             booked(session, agency, ports, case)
@@ -263,7 +216,7 @@ def test_an_older_page_cannot_change_what_somebody_else_changed(
         (TOMORROW + timedelta(days=1), True, AppointmentStatus.CANCELLED),
     ],
 )
-def test_a_late_cancellation_is_known(  # noqa: PLR0917
+def test_a_late_cancellation_is_known(
     app: Flask, agency: Agency, ports: Ports, starts: datetime, by_person: bool,
     status: AppointmentStatus,
 ) -> None:

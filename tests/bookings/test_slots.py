@@ -265,7 +265,7 @@ def test_a_time_is_clear_when_it_shares_no_minute(some: list[Span], start: int, 
     day=st.dates(date(2026, 1, 1), date(2027, 12, 31)),
     begins=st.integers(0, 280), length=st.integers(3, 200), mode=st.sampled_from([PHONE, ONSITE]),
 )
-def test_every_time_found_fits_and_is_free(  # noqa: PLR0917
+def test_every_time_found_fits_and_is_free(
     busy: list[Span], room: list[Span], person: list[Span], leave: list[Span], zone: str,
     day: date, begins: int, length: int, mode: AppointmentMode,
 ) -> None:
