@@ -26,6 +26,10 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 BEGIN = "hotline_begin"
 
+# Together a second: a caller hears nothing while we wait for our turn, then for the database.
+VOICE_TURN_SECONDS = 0.6
+VOICE_BUSY_SECONDS = 0.4
+
 
 class Patience(Enum):
     """How long a transaction may wait for the database.
@@ -46,14 +50,14 @@ def init_database(app: Flask, url: str) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     voice = create_engine(url, **_options(url, Patience.VOICE))
-    prepare_engine(voice, busy_seconds=0.6)
+    prepare_engine(voice, busy_seconds=VOICE_BUSY_SECONDS)
     app.extensions["hotline.voice_engine"] = voice
     app.extensions["hotline.writers"] = threading.Lock()
 
 
 def _options(url: str, patience: Patience) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
-        seconds = 10.0 if patience is Patience.PAGE else 0.6
+        seconds = 10.0 if patience is Patience.PAGE else VOICE_BUSY_SECONDS
         return {"connect_args": {"timeout": seconds, "check_same_thread": False}}
     if patience is Patience.PAGE:
         limits = "-c statement_timeout=20000 -c lock_timeout=8000"
@@ -111,7 +115,7 @@ def _turn(engine: Engine, patience: Patience) -> Iterator[None]:
         yield
         return
     lock: threading.Lock = current_app.extensions["hotline.writers"]
-    taken = lock.acquire(timeout=8.0 if patience is Patience.PAGE else 0.5)
+    taken = lock.acquire(timeout=8.0 if patience is Patience.PAGE else VOICE_TURN_SECONDS)
     try:
         yield
     finally:
