@@ -21,6 +21,7 @@ from hotline.calls.views import blueprint as calls
 from hotline.cases.views import blueprint as cases
 from hotline.config import Config
 from hotline.followups.views import blueprint as followups
+from hotline.governance.views import blueprint as governance
 from hotline.jobs.embedded import Embedded
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import Ports, Telephony
@@ -43,7 +44,8 @@ from models.crypto import ring
 # A report with long notes fits many times over; nothing a person types is larger.
 LARGEST_REQUEST = 2 * 1024 * 1024
 
-ROOMS = (home, health, voice, calls, cases, followups, bookings, wall, settings, access)
+ROOMS = (home, health, voice, calls, cases, followups, bookings, wall, settings, access,
+         governance)
 
 __all__ = ["create_app", "system_ports"]
 

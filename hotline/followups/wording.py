@@ -26,6 +26,7 @@ ALERTS: dict[str, LazyString] = {
     "no_supervisor": _lp("alert", "No supervisor is on duty"),
     "hand_over": _lp("alert", "Read what the last shift hands over"),
     "referral": _lp("alert", "A referral has not been answered"),
+    "feedback": _lp("alert", "Feedback on a contact of yours"),
     "plan_review": _lp("alert", "A caller's plan is due for review"),
 }
 OTHER_ALERT = _lp("alert", "Somebody should look at this")

@@ -13,7 +13,7 @@ from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, may, require
 from hotline.governance.contacts import judged
 from hotline.governance.judged import Judged, missed
-from hotline.governance.registry import NotPossible, active
+from hotline.governance.registry import N_, NotPossible, active
 from hotline.ports import Ports
 from models.governance import MissReview
 from models.reports import ContactReport, RiskAssessment
@@ -95,7 +95,7 @@ def tick(session: Session, actor: Actor, public_id: str, ports: Ports, *, note: 
     report, _contact = _missed(session, public_id)
     require(actor, Permission.REPORT_READ, _subject(report), now)
     if not note.strip():
-        raise NotPossible("Write down what you found.")
+        raise NotPossible(N_("Write down what you found."))
     review = MissReview(
         report_id=report.id, note=note.strip(), reviewed_by_id=actor.user_id, reviewed_at=now
     )
@@ -103,7 +103,7 @@ def tick(session: Session, actor: Actor, public_id: str, ports: Ports, *, note: 
         with session.begin_nested():
             session.add(review)
     except IntegrityError:
-        raise NotPossible("Somebody has looked at this contact already.") from None
+        raise NotPossible(N_("Somebody has looked at this contact already.")) from None
     audit.record(session, actor, "miss.reviewed", ("report", report.id), at=now,
                  centre_id=report.centre_id)
     return review

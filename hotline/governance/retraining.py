@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +100,7 @@ def _withdrawn(session: Session) -> set[int]:
         select(Consent.caller_id, Consent.given).where(Consent.kind == TRAINING).order_by(Consent.id)
     )
     # The later answer of a caller takes the place of the earlier one.
-    newest = dict(answers.tuples())
+    newest = {row.caller_id: row.given for row in answers}
     return {caller_id for caller_id, given in newest.items() if not given}
 
 
@@ -191,14 +190,3 @@ def learn_apart(contacts: Sequence[Lesson]) -> Learned:
 
 def _step_back() -> None:
     os.nice(10)
-
-
-def summary_of(contacts: Sequence[Lesson], now: datetime) -> dict[str, Any]:
-    """What a training would learn from: counts, and the moment they were taken."""
-    languages = sorted({each.language for each in contacts})
-    return {
-        "contacts": len(contacts), "at": now.isoformat(),
-        "languages": {
-            name: sum(1 for each in contacts if each.language == name) for name in languages
-        },
-    }
