@@ -23,6 +23,7 @@ COMMANDS = {
     "assess": "hotline.cli_triage:assess",
     "train": "hotline.cli_triage:train",
     "evaluate": "hotline.cli_triage:evaluate",
+    "retrain": "hotline.cli_governance:retrain",
 }
 
 
