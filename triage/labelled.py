@@ -11,6 +11,8 @@ from pathlib import Path
 from triage.vocabulary import ResponseCode, RiskLevel
 
 CORPUS = Path(__file__).parent / "data" / "corpus"
+#: Short texts made by rule from frames and words, to teach what scope does to a phrase.
+SCOPE = Path(__file__).parent / "data" / "scope"
 
 #: Levels in their order; a label is the place in this row.
 LEVELS = (RiskLevel.LOW, RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
@@ -48,11 +50,11 @@ class SourceSet:
     sha256: str
 
 
-def own_corpus(folder: Path = CORPUS) -> tuple[list[Labelled], list[SourceSet]]:
+def own_corpus(folders: Sequence[Path] = (CORPUS, SCOPE)) -> tuple[list[Labelled], list[SourceSet]]:
     """The project's own invented texts, and one line for each file of them."""
     texts: list[Labelled] = []
     sets: list[SourceSet] = []
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted(path for folder in folders for path in folder.glob("*.csv")):
         rows = list(_rows(path))
         found = [
             Labelled(
