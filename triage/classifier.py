@@ -23,7 +23,7 @@ from triage.features import Seen, Unit, dense_names, see
 from triage.labelled import LEVELS
 
 SHIPPED = Path(__file__).parent / "data" / "model"
-LANGUAGES = ("zh", "en", "pt")
+LANGUAGES = ("zh", "yue", "en", "pt")
 HEADS = ("d", "c", "b")
 
 #: Less text than this, and no phrase in it, says nothing (characters; a Latin letter is a third).
@@ -75,6 +75,15 @@ class Model:
         weights = self.weights[seen.language]
         raw, loudest = self.raw(seen, weights)
         chances = probabilities(raw, weights)
+        for part in seen.parts:
+            if len(seen.parts) > 1 and part.dense.get("rank_c"):
+                # A sentence with words of ideation also counts as if it stood alone: what stands
+                # around it may add to it and must not dilute it.
+                alone = self.decision(part, weights)
+                heard = probabilities(fusion_row(alone, alone, 1), weights)
+                chances = (
+                    max(chances[0], heard[0]), max(chances[1], heard[1]), max(chances[2], heard[2])
+                )
         level = None if reason else LEVELS[_level(chances, weights.thresholds)]
         return Prediction(
             score=score_of(chances), level=level, version=self.version, language=seen.language,

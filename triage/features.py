@@ -23,6 +23,7 @@ from triage.patterns import cue_expression
 from triage.phrases import parts_of
 from triage.scope import SILENT
 from triage.segments import Segment, Speaker
+from triage.vocabulary import ResponseCode
 
 #: n-grams are made of at most this many characters (Chinese) or words (English, Portuguese).
 LONGEST_GRAM = 4
@@ -42,6 +43,7 @@ _CATEGORIES = (
     "attempt_now", "plan", "means", "recent_attempt", "active", "passive", "self_harm", "goodbye",
     "hopeless", "burden", "other_at_risk", "violence_self", "threat_other", "child_risk",
 )
+_CANTONESE = re.compile("[嘅咗喺唔冇佢哋嚟啲咁嗰啱睇瞓攰諗谂嘢㗎喇嗰乜咩嘥揾畀]|边度|点解|而家|依家|系咪|返工|收工")
 _SCOPES = ("negated", "hyperbole", "quoted", "past", "recovered", "third_person",
            "distant_person", "question", "conditional")
 _OWN = re.compile(r"[我自己]|\b(?:i|i'm|me|my|myself|eu|mim|me|minha|meu|comigo)\b")
@@ -99,11 +101,11 @@ def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) 
 
 
 def language_of(text: str) -> str:
-    """"zh", "en" or "pt": used for thresholds and calibration only."""
+    """zh, yue (Chinese in Cantonese words), en or pt: used for thresholds and calibration only."""
     chinese = len(re.findall(f"[{_CJK}]", text))
     latin = re.findall(r"[a-z']+", text)
     if chinese * 2 >= len(latin) and chinese:
-        return "zh"
+        return "yue" if len(_CANTONESE.findall(text)) * 40 >= chinese else "zh"
     found = Counter(latin)
     portuguese = sum(found[word] for word in _PT_WORDS)
     english = sum(found[word] for word in _EN_WORDS)
@@ -193,7 +195,7 @@ def _neutral_words() -> dict[str, tuple[re.Pattern[str], dict[str, str]]]:
 def _neutral(text: str, language: str) -> str:
     """The text with digits, names of relations, nationalities, places and employers neutral."""
     text = _DIGITS.sub("0", text)
-    for name in ("zh", language) if language != "zh" else ("zh",):
+    for name in ("zh",) if language in ("zh", "yue") else ("zh", language):
         pattern, words = _neutral_words()[name]
         text = _swapped(text, pattern, words)
     if language == "pt":
@@ -211,7 +213,7 @@ def dense_names() -> tuple[str, ...]:
     rules = [f"rule:{entry.rule_id}" for entry in risk_lexicon().entries]
     return (
         *rules, *(f"cat:{name}" for name in _CATEGORIES), *(f"scope:{name}" for name in _SCOPES),
-        "rank", "rank_b", "rank_c", "rank_d", "own", "length",
+        *(f"only:{name}" for name in _SCOPES), "rank", "rank_b", "rank_c", "rank_d", "own", "length",
     )
 
 
@@ -230,6 +232,9 @@ def _dense(hits: list[PhraseHit], text: str) -> dict[str, float]:
         if hit.scope in _SCOPES:
             numbers[f"scope:{hit.scope}"] += 1
         rank = max(rank, hit.code.rank)
+    if rank < ResponseCode.D.rank:
+        # Phrases were said, and every one of them was denied, quoted, long ago or for effect.
+        numbers.update({f"only:{hit.scope}": 1 for hit in hits if hit.scope in _SCOPES})
     dense = {name: min(math.log1p(count), 1.4) for name, count in numbers.items()}
     dense["rank"] = rank / 5
     for name, level in (("rank_b", 4), ("rank_c", 3), ("rank_d", 2)):

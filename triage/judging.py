@@ -13,16 +13,20 @@ from triage.normalise import normalise
 from triage.phrases import parts_of, read_parts
 from triage.vocabulary import ResponseCode, RiskLevel, highest
 
-#: A phrase of plan, means, act or farewell raises by itself. Words of ideation raise where the
+#: A phrase of acting now raises by itself. Words of a plan or of ideation raise where the
 #: classifier, which knows them too, does not call the text this unlikely: in Portuguese posts the
 #: words alone have a specificity of .20.
-CONTRADICTED = {"zh": 0.12, "en": 0.12, "pt": 0.15}
+CONTRADICTED = {"zh": 0.12, "yue": 0.2, "en": 0.3, "pt": 0.2}
+#: The chances below which words of ideation count as D, and of a plan as C.
+LEAST_C = 0.3
+LEAST_B = 0.15
 MOST_REASONS = 5
 
 # How far a phrase lifts the score towards 1. The classifier has weighed the phrases already; more
 # than this cost ranking in cross-validation, and any lift cost it in Portuguese.
 _LIFT = {
     (ResponseCode.A, "zh"): 0.15, (ResponseCode.B, "zh"): 0.1,
+    (ResponseCode.A, "yue"): 0.15, (ResponseCode.B, "yue"): 0.1,
     (ResponseCode.A, "en"): 0.15, (ResponseCode.B, "en"): 0.1,
 }
 _LIFT_SILENT = 0.6
@@ -80,13 +84,15 @@ def by_both(reading: TextReading, prediction: Prediction) -> Judgement:
     """Phrases and classifier as they ship: the higher code, ideation words not contradicted."""
     phrases = reading.code
     silent = prediction.level is None
-    if (
-        phrases is not None
-        and not silent
-        and phrases.rank < ResponseCode.B.rank
-        and prediction.at_least_d < CONTRADICTED[prediction.language]
-    ):
-        phrases = None
+    if phrases is not None and not silent and phrases is not ResponseCode.A:
+        # Words of a plan need a clearer contradiction than words of ideation.
+        least = CONTRADICTED[prediction.language]
+        if prediction.at_least_d < (least / 2 if phrases is ResponseCode.B else least):
+            phrases = None
+        elif phrases is ResponseCode.C and prediction.at_least_c < LEAST_C:
+            phrases = ResponseCode.D
+        elif phrases is ResponseCode.B and prediction.at_least_b < LEAST_B:
+            phrases = ResponseCode.C
     code = highest(phrases, prediction.level.code if prediction.level else None)
     score = prediction.score
     if silent:

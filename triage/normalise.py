@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 
 #: Texts longer than this are read as their head, their tail and what stands around danger words.
-#: An hour of transcript has about 15,000 characters; ten hours still fit.
-MAX_CHARACTERS = 100_000
+#: An hour of transcript has about 15,000 characters; more than this cannot be read in half a second.
+MAX_CHARACTERS = 40_000
 
 _DATA = Path(__file__).parent / "data" / "normalise"
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
@@ -47,8 +47,8 @@ _SPACED_OUT = re.compile(f"(?<![{_CJK}])[{_CJK}](?: [{_CJK}])+(?![{_CJK}])")
 _SPELT_OUT = re.compile(r"(?<![a-z])[a-z](?:[ .\-*][a-z]){3,}(?![a-z])")
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[013457@$](?=[a-z])")
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
-# Where a letter is stretched, these come back doubled (kill, hopeless), all others single (die).
-_DOUBLED = frozenset("ls")
+# Where a letter is stretched, these come back doubled (kill, hopeless, the laughing kk), all others single (die).
+_DOUBLED = frozenset("lsk")
 _DANGER = re.compile(
     "[死杀殺亡活命血刀药藥尽盡绝絕]|[Ss]uic|SUIC|[Kk]ill|KILL|[Dd]ie|DIE|[Hh]urt|[Mm]orr|[Mm]atar"
 )

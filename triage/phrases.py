@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from triage.evidence import PhraseHit, TextReading
 from triage.lexicon import Entry, problem_lexicon, risk_lexicon
@@ -19,6 +20,9 @@ from triage.vocabulary import Problem, ResponseCode, highest
 
 #: Categories that only tell that other words of the sentence were not meant.
 MASKING = frozenset(("hyperbole", "insult"))
+
+#: One pattern tells no more by standing in a sentence again and again.
+MOST_MATCHES = 3
 
 _IDEATION = frozenset(("active", "passive", "hopeless", "burden", "goodbye", "plan", "means"))
 _OTHERS = frozenset(("violence_self", "threat_other", "child_risk", "other_at_risk"))
@@ -125,7 +129,7 @@ def _matches(segment: Segment) -> Iterator[tuple[Entry, tuple[int, int], str]]:
     """Every match of a pattern in the sentence: entry, span and the words in its gaps."""
     text = segment.text
     for pattern, entry in risk_lexicon().candidates(text_keys(text)):
-        for found in pattern.regex.finditer(text):
+        for found in islice(pattern.regex.finditer(text), MOST_MATCHES):
             gaps = "|".join(gap for gap in found.groups() if gap)
             if entry.category == "other_at_risk" and _OWN.search(gaps):
                 continue  # "he says I want to die" is not about him

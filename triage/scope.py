@@ -79,6 +79,8 @@ class _Cues:
     help_out: re.Pattern[str]
     affirm: re.Pattern[str]
     deny: re.Pattern[str]
+    asked: re.Pattern[str]
+    said_no: re.Pattern[str]
 
 
 @cache
@@ -115,6 +117,7 @@ def _cues(language: str) -> _Cues:
         re.compile(any_of("media")), re.compile(any_of("say")), re.compile(any_of("second")),
         re.compile(any_of("conditional")), re.compile(any_of("help_out")),
         re.compile(f"^[ ]*{any_of('affirm')}"), re.compile(f"^[ ]*{any_of('deny')}"),
+        re.compile(any_of("asked")), re.compile(any_of("said_no")),
     )
 
 
@@ -166,6 +169,8 @@ def _negated(cues: _Cues, parts: tuple[str, str, str], gaps: str, language: str)
     masked = cues.masked.sub(lambda found: "\u25a1" * len(found.group()), clause + inside)
     if cues.negation.search(masked[: len(clause)]):
         return True
+    if cues.said_no.search(after[:_NEAR_LATIN]) and cues.asked.search(before):
+        return True
     following = cues.after.match(after)
     if following is None:
         return False
@@ -200,12 +205,20 @@ def _is_quoted(cues: _Cues, text: str, start: int, end: int) -> bool:
         return cues.media.search(text) is not None
     if media is None:
         # "... is a line from the film": the source named right after the phrase.
-        behind = cues.media.search(text[end : end + 14])
-        return behind is not None and not _own_words(cues, text[:start] + text[start:end])
+        behind = cues.media.search(re.split(r"[,，;；]", text[end : end + 14])[0])
+        return behind is not None and not _own_words(cues, text[start:end])
     between = text[media.end() : start]
-    if cues.says.search(between) or cues.says.search(text[media.start() : media.end()]):
+    if cues.says.search(text[media.start() : media.end()]):
         return True
-    return not _own_words(cues, between + text[start:end])
+    own = next(
+        (found for found in cues.subjects.finditer(between + text[start:end])
+         if found.group("first")),
+        None,
+    )
+    if own is None:
+        return True
+    # "the character says I want to": the words are the character's, not the caller's.
+    return cues.says.search((between + text[start:end])[: own.start()]) is not None
 
 
 def _own_words(cues: _Cues, text: str) -> bool:

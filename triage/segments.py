@@ -9,8 +9,8 @@ from enum import StrEnum
 #: A sentence longer than this is cut at its next comma or space: unpunctuated chat and transcripts.
 LONGEST = 160
 
-# The dot ends a sentence only before a space, so that numbers and addresses stay whole.
-_END = re.compile(r"[。！？!?；;…]+[\"')\]]*|\.+(?=\s|$)[\"')\]]*|\n+")
+# The dot ends a sentence only before a space or a Chinese character, so that numbers and addresses stay whole.
+_END = re.compile(r"[。！？!?；;…]+[\"')\]]*|\.+(?=[\s\u3400-\u9fff]|$)[\"')\]]*|\n+")
 _BREAK = re.compile(r"[，,、：:]| (?=[^ ])")
 _WORKER = (
     r"counsell?or|volunteer|worker|operator|therapist|helper|agent|responder|interviewer"

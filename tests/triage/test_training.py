@@ -1,0 +1,84 @@
+"""Training: the same texts give the same model, and no text can be read out of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from triage.classifier import load
+from triage.labelled import Labelled, SourceSet, labels, outside_sets
+from triage.training import MIN_DOCUMENTS, fold_of, train_texts
+
+SECRET = "Quirinus Zebedee from 氹仔飛能便度街 rang on 66778899"
+
+
+def texts() -> list[Labelled]:
+    risky = ["我想死，活着没意思", "今晚我要跳楼", "I want to kill myself", "quero morrer", "我唔想做人"]
+    calm = ["今天去上班很忙", "公司放假了", "I went to the market today", "fui ao mercado", "今日返工"]
+    found = []
+    for number in range(12):
+        for place, (bad, good) in enumerate(zip(risky, calm, strict=True)):
+            group = f"{number}-{place}"
+            found.append(Labelled(f"{bad} {number}", True, 1 + place % 3, "own", group + "r", True))
+            found.append(Labelled(f"{good} {number}", False, 0, "own", group + "c", True))
+    return found
+
+
+SETS = [SourceSet("made", 120, 120, "own", "made for this test", "0" * 64)]
+
+
+def test_the_same_texts_give_the_same_files_to_the_byte() -> None:
+    assert train_texts(texts(), SETS).files == train_texts(texts(), SETS).files
+
+
+def test_a_trained_model_can_be_loaded_and_tells_risk_from_none(tmp_path: Path) -> None:
+    trained = train_texts(texts(), SETS, tmp_path)
+    model = load(tmp_path)
+    assert model.version == trained.manifest["version"]
+    assert model.predict("我想死").score > model.predict("今天上班去了").score
+
+
+def test_no_name_street_or_number_of_a_few_texts_enters_the_file() -> None:
+    few = [Labelled(SECRET, True, 2, "own", f"one-{n}", True) for n in range(MIN_DOCUMENTS - 1)]
+    words = json.loads(train_texts([*texts(), *few], SETS).files["vocabulary.json"])
+    joined = " ".join(words)
+    for piece in ("quirinus", "zebedee", "飞能便", "66778899", "66"):
+        assert piece not in joined
+
+
+def test_many_texts_of_one_person_count_as_one() -> None:
+    one = [Labelled(SECRET, True, 2, "own", "the same person", True) for _ in range(40)]
+    words = json.loads(train_texts([*texts(), *one], SETS).files["vocabulary.json"])
+    assert "zebedee" not in words
+
+
+def test_hard_pairs_stay_on_one_side_of_a_split() -> None:
+    assert fold_of("own:pair-7") == fold_of("own:pair-7")
+    assert len({fold_of(str(number)) for number in range(100)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"risk": "high", "binary": ""}, (True, 2)),
+        ({"risk": "", "binary": "1"}, (True, None)),
+        ({"risk": "", "binary": "0"}, (False, 0)),
+        ({"risk": "low", "binary": "0"}, (False, 0)),
+        ({"risk": "", "binary": ""}, (None, None)),
+    ],
+)
+def test_labels_are_read_as_annotated(row: dict[str, str], found: tuple[object, object]) -> None:
+    assert labels(row) == found
+
+
+def test_a_set_nobody_labelled_counts_as_ordinary_text(tmp_path: Path) -> None:
+    with (tmp_path / "plain.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerows([["text", "lang", "risk", "binary", "source", "licence"],
+                          ["hello", "en", "", "", "made", "own"]])
+    found, sets = outside_sets([tmp_path])
+    assert [(each.any_risk, each.level) for each in found] == [(False, 0)]
+    assert sets[0].used == 1
