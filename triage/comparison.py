@@ -1,0 +1,162 @@
+"""The table of the model card: n-grams alone, phrases alone, both, on texts left out of training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from triage.classifier import Model, load_shipped, probabilities, score_of
+from triage.evidence import Prediction
+from triage.features import Seen, Unit
+from triage.judging import Judgement, by_both, by_rules
+from triage.labelled import LEVELS, Labelled, outside_sets
+from triage.measures import (
+    Interval,
+    auroc,
+    best_f1,
+    calibration_error,
+    quadratic_kappa,
+    with_interval,
+)
+from triage.phrases import read
+from triage.training import Trained, train_texts
+
+#: What others published, as triage research knew it; other data, so a frame and not a contest.
+PUBLISHED = (
+    ("CMD-1, keywords and regression, chat messages (2023)", "AUC .98, sensitivity .98, PPV .66"),
+    ("KARA, Cantonese chats (2021)", "crisis recall .870 at precision .649, c .815"),
+    ("krisenchat, 1,348 chats", "AUC .93, F1 .79"),
+    ("Hangzhou hotline, 1,057 calls", "high-risk F1 .805"),
+    ("large language models, C-SSRS posts, untrained", "AUC .88 to .94"),
+)
+
+
+def report(folders: tuple[Path, Path] | None = None) -> str:
+    """The table as Markdown; `folders` are a training and a development folder.
+
+    Without them the folders are looked for in HOTLINE_SHARED; where there are none the table is
+    of the project's own texts alone.
+    """
+    from triage.labelled import own_corpus
+
+    train_folder, dev_folder = folders or _shared()
+    texts, sets = own_corpus()
+    if train_folder is not None:
+        more, more_sets = outside_sets([train_folder])
+        texts, sets = [*texts, *more], [*sets, *more_sets]
+    lines = [("| set | texts | n-grams: AUROC | phrases: AUROC | both: AUROC | both: best F1 |"
+             " recall at the shipped point | raised without risk | calibration error | kappa |"),
+             "|---|---|---|---|---|---|---|---|---|---|"]
+    both = train_texts(texts, sets)
+    grams = train_texts(texts, sets, see=_without_phrases)
+    for name, places in _by_set(both.texts).items():
+        lines.append(_line(name, both, grams, places))
+    if dev_folder is not None:
+        lines.extend(_dev_lines(dev_folder))
+    lines.append("")
+    lines.extend(f"- published: {name}: {found}" for name, found in PUBLISHED)
+    return "\n".join(lines) + "\n"
+
+
+def _shared() -> tuple[Path | None, Path | None]:
+    root = os.environ.get("HOTLINE_SHARED")
+    folder = Path(root) / "triage" if root else None
+    if folder is None or not folder.is_dir():
+        return None, None
+    return folder / "train", folder / "dev"
+
+
+def _without_phrases(text: str) -> Seen:
+    """The text as the classifier would see it if there were no phrases."""
+    from triage.features import see
+
+    seen = see(text)
+    bare = tuple(Unit(part.terms, {}, part.text) for part in seen.parts)
+    return replace(seen, whole=Unit(seen.whole.terms, {}), parts=bare)
+
+
+def _by_set(texts: Sequence[Labelled]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, each in enumerate(texts):
+        if "scope" in each.source:
+            name = f"scope frames, {each.language}"
+        else:
+            name = f"own corpus, {each.language}" if each.own else each.source
+        found.setdefault(name, []).append(place)
+    return dict(sorted(found.items()))
+
+
+def _left_out(trained: Trained, place: int) -> Prediction:
+    """The prediction of the fold that had not seen the text."""
+    seen = trained.seen[place]
+    weights = trained.model.weights[seen.language]
+    chances = probabilities(trained.left_out[place], weights)
+    reached = [chances[0] >= weights.thresholds[0]]
+    reached += [reached[0] and chances[head] >= weights.thresholds[head] for head in (1, 2)]
+    level = LEVELS[3 if reached[2] else 2 if reached[1] else int(reached[0])]
+    return Prediction(score_of(chances), level, "left out", seen.language, *chances)
+
+
+def _line(name: str, both: Trained, grams: Trained, places: list[int]) -> str:
+    judged = [
+        by_both(read(both.texts[place].text), _left_out(both, place)) for place in places
+    ]
+    rules = [by_rules(read(both.texts[place].text), both.seen[place]).score for place in places]
+    bare = [_left_out(grams, place).score for place in places]
+    labels = [both.texts[place] for place in places]
+    return _row(name, labels, judged, (bare, rules))
+
+
+def _dev_lines(folder: Path) -> list[str]:
+    """The shipped model on the development sets, of which it has seen nothing."""
+    model: Model = load_shipped()
+    texts, _sets = outside_sets([folder])
+    lines = []
+    for name, places in _by_set(texts).items():
+        labels = [texts[place] for place in places]
+        judged = []
+        rules = []
+        for each in labels:
+            reading = read(each.text)
+            prediction = model.predict(each.text)
+            judged.append(by_both(reading, prediction))
+            rules.append((reading.code.rank if reading.code else 0) / 5)
+        lines.append(_row(f"{name} (not trained on)", labels, judged, (None, rules)))
+    return lines
+
+
+def _row(
+    name: str,
+    labels: Sequence[Labelled],
+    judged: Sequence[Judgement],
+    others: tuple[Sequence[float] | None, Sequence[float]],
+) -> str:
+    known = [place for place, each in enumerate(labels) if each.any_risk is not None]
+    truth = np.array([int(bool(labels[place].any_risk)) for place in known])
+    alerts = np.array([judged[place].alert for place in known], dtype=bool)
+    cells = [name, str(len(labels))]
+    if not 0 < truth.sum() < len(truth):
+        return "| " + " | ".join([*cells, "", "", "", "", "", f"{alerts.mean():.3f}", "", ""]) + " |"
+    scores = np.array([judged[place].score for place in known])
+    chances = np.array([judged[place].chance for place in known])
+    bare, rules = others
+    cells.append(f"{auroc(truth, np.array([bare[k] for k in known])):.3f}" if bare else "")
+    cells.append(f"{auroc(truth, np.array([rules[place] for place in known])):.3f}")
+    cells.append(_cell(with_interval(auroc, (truth, scores))))
+    cells.append(_cell(with_interval(best_f1, (truth, scores))))
+    cells.append(f"{alerts[truth == 1].mean():.3f}")
+    cells.append(f"{alerts[truth == 0].mean():.3f}")
+    cells.append(f"{calibration_error(truth, chances):.3f}")
+    graded = [place for place, each in enumerate(labels) if each.level is not None]
+    levels = np.array([labels[place].level or 0 for place in graded])
+    guess = np.array([LEVELS.index(judged[place].level or LEVELS[0]) for place in graded])
+    cells.append(f"{quadratic_kappa(levels, guess):.3f}" if len(set(levels.tolist())) > 2 else "")
+    return "| " + " | ".join(cells) + " |"
+
+
+def _cell(found: Interval) -> str:
+    return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
