@@ -213,11 +213,27 @@ def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
         signal.get("DialBridged") == "" and signal.get("DialCallStatus") in ("completed", "answered")
     )
     logbook.note(session, call, signal, "talk_over" if bridged else "not_bridged", leg=leg.id)
+    if bridged and call.winner_leg_id is None:
+        _was_answered(call, leg, signal)
     end_leg(session, leg, signal.received_at)
     if bridged or call.winner_leg_id != leg.id:
         return (dialogue.HangUp(),)
     give_back(session, call, ports, signal.received_at)
     return dialogue.ending(voice_of(session, leg, call), "caller_left")
+
+
+def _was_answered(call: Call, leg: CallLeg, signal: Signal) -> None:
+    """Two who have talked were connected, even if the key that did it has not reached our records.
+
+    That happens when the database was away for a moment: the provider's queue decided, and the
+    accept is still in the spool.
+    """
+    seconds = signal.number("DialCallDuration") or 0
+    call.winner_leg_id, call.answered_by_id = leg.id, leg.user_id
+    call.answered_at = signal.received_at - timedelta(seconds=seconds)
+    call.outcome = CallOutcome.ANSWERED
+    leg.outcome = LegOutcome.ACCEPTED
+    leg.accepted_at = leg.accepted_at or call.answered_at
 
 
 def give_back(session: Session, call: Call, ports: Ports, now: datetime) -> None:

@@ -65,6 +65,9 @@ def left(session: Session, signal: Signal, ports: Ports) -> Script:
     logbook.note(session, call, signal, "queue-exit", result=result[:40],
                  waited=signal.number("QueueTime"))  # fmt: skip
     if result in SERVED_RESULTS:
+        if call.outcome in (CallOutcome.WAITING, CallOutcome.MISSED, CallOutcome.ABANDONED):
+            # Whoever it was that answered: their accept may still be in the spool.
+            call.outcome = CallOutcome.ANSWERED
         return dialogue.ending(lines.voice(call.line, call.language), "goodbye")
     if result in MOVED_RESULTS:
         return dialogue.NOTHING

@@ -248,3 +248,17 @@ def _set_line(session, provider: Provider, **values: object) -> None:  # type: i
     line = session.get(Line, provider.agency.line)
     for name, value in values.items():
         setattr(line, name, value)
+
+
+def test_two_who_talked_are_an_answered_call_even_if_the_key_never_reached_us(
+    provider: Provider,
+) -> None:
+    first, _second = waiting_call(provider)
+    provider.post("/voice/status", incoming() | {"CallStatus": "completed"})
+    assert provider.work(lambda s: s.query(Call).one()).outcome is CallOutcome.ABANDONED
+    fields = {"CallSid": "CAx", "DialCallStatus": "completed", "DialBridged": "true",
+              "DialCallDuration": "60"}  # fmt: skip
+    provider.post(f"/voice/leg/{first}/after?queue=q", fields)
+    call = provider.work(lambda s: s.query(Call).one())
+    assert call.outcome is CallOutcome.ANSWERED
+    assert call.answered_by_id is not None
