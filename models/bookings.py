@@ -130,7 +130,14 @@ class WaitingEntry(Keyed, PublicId, Base):
     """Somebody waiting for a meeting, in order of code and then waiting time."""
 
     __tablename__ = "waiting_entries"
-    __table_args__ = (Index("ix_waiting_entries_order", "centre_id", "ended_at", "rank"),)
+    __table_args__ = (
+        Index("ix_waiting_entries_order", "centre_id", "ended_at", "rank"),
+        # Who waits now, among all who ever did: looked at every few minutes.
+        Index(
+            "ix_waiting_entries_open", "next_check_at", postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
@@ -139,7 +146,7 @@ class WaitingEntry(Keyed, PublicId, Base):
     wishes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     since: Mapped[datetime]
     target_at: Mapped[datetime | None]
-    next_check_at: Mapped[datetime | None] = mapped_column(index=True)
+    next_check_at: Mapped[datetime | None]
     offered_at: Mapped[datetime | None]
     offered_starts_at: Mapped[datetime | None]
     offered_counsellor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

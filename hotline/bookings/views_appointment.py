@@ -17,7 +17,7 @@ from hotline.bookings.forms import LOCAL, AttendedForm, CancelForm, MoveForm, No
 from hotline.bookings.pages import Named, blueprint, by_public_id, local_instant, ports, refuse
 from hotline.bookings.reserving import BookingRefused, SlotTaken
 from hotline.followups.planning import open_tasks
-from hotline.transaction import unit_of_work
+from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from hotline.web.words import word
@@ -33,23 +33,24 @@ Act = Callable[[Session], object]
 @guard(Permission.BOOKING_READ)
 def show(public_id: str) -> str:
     """An appointment with everything that can be done about it."""
-    with unit_of_work() as session:
-        return _page(session, public_id)
+    return _page(public_id)
 
 
-def _read(session: Session, public_id: str) -> Appointment:
+def _read(public_id: str) -> Appointment:
+    """The appointment, once it is written down that somebody looked at it."""
     try:
-        return records.read(session, current_actor(), public_id, ports().clock.now())
+        with unit_of_work() as session:
+            return records.read(session, current_actor(), public_id, ports().clock.now())
     except LookupError:
         abort(404)
 
 
 def _page(
-    session: Session, public_id: str, note_form: NoteForm | None = None,
-    taken: SlotTaken | None = None,
+    public_id: str, note_form: NoteForm | None = None, taken: SlotTaken | None = None,
 ) -> str:
     actor, now = current_actor(), ports().clock.now()
-    found = _read(session, public_id)
+    found = _read(public_id)
+    session = db.session()
     case = session.get_one(Case, found.case_id)
     centre = records.get_centre(session, found.centre_id)
     sees_case = may(actor, Permission.CASE_READ, records.case_subject(case), now)
@@ -179,25 +180,21 @@ def move(public_id: str) -> Response | tuple[str, int]:
     form = MoveForm(request.form)
     if form.starts_at.data is None:
         abort(400)
-    with unit_of_work() as session:
-        old = _read(session, public_id)
-        zone = records.get_centre(session, old.centre_id).timezone
-        chosen = form.counsellor.data
-        values = service.Move(
-            local_instant(form.starts_at.data, zone),
-            by_public_id(session, User, chosen) if chosen else None,
-            minutes=int(form.minutes.data) if (form.minutes.data or "").isdecimal() else None,
-            version=_version(),
-        )
-        try:
-            new = service.move(session, current_actor(), public_id, values, ports())
-            target = new.public_id
-        except SlotTaken as taken:
-            refuse(taken)
-            return _page(session, public_id, taken=taken), 409
-        except BookingRefused as refused:
-            refuse(refused)
-            return _page(session, public_id), 409
+    old = _read(public_id)
+    try:
+        with unit_of_work() as session:
+            zone = records.get_centre(session, old.centre_id).timezone
+            chosen = form.counsellor.data
+            values = service.Move(
+                local_instant(form.starts_at.data, zone),
+                by_public_id(session, User, chosen) if chosen else None,
+                minutes=int(form.minutes.data) if (form.minutes.data or "").isdecimal() else None,
+                version=_version(),
+            )
+            target = service.move(session, current_actor(), public_id, values, ports()).public_id
+    except BookingRefused as refused:
+        refuse(refused)
+        return _page(public_id, taken=refused if isinstance(refused, SlotTaken) else None), 409
     flash(_("The appointment is moved."), "success")
     back = _own_address(request.form.get("back"))
     return redirect(back or url_for("bookings.show", public_id=target))  # type: ignore[return-value]
@@ -216,8 +213,7 @@ def note(public_id: str) -> Response | tuple[str, int]:
     """Write the note of the session."""
     form = NoteForm(request.form)
     if not form.validate():
-        with unit_of_work() as session:
-            return _page(session, public_id, note_form=form), 422
+        return _page(public_id, note_form=form), 422
     values = keeping.Note(
         text=form.text.data or "", measures=form.measures(), next_step=form.next_step.data,
         risk=form.risk.data or None, sign=bool(form.sign.data),
@@ -252,10 +248,9 @@ def check_out(public_id: str) -> Response:
 @guard(Permission.BOOKING_READ)
 def slip(public_id: str) -> str:
     """A slip of paper for the person, in neutral words."""
-    with unit_of_work() as session:
-        found = _read(session, public_id)
-        centre = records.get_centre(session, found.centre_id)
-        return render_template(
-            "bookings/slip.html", appointment=found, centre=centre, zone=centre.timezone,
-            room=session.get(Room, found.room_id) if found.room_id else None,
-        )
+    found, session = _read(public_id), db.session()
+    centre = records.get_centre(session, found.centre_id)
+    return render_template(
+        "bookings/slip.html", appointment=found, centre=centre, zone=centre.timezone,
+        room=session.get(Room, found.room_id) if found.room_id else None,
+    )

@@ -30,7 +30,7 @@ from hotline.bookings.pages import (
 from hotline.bookings.reserving import BookingRefused, SlotTaken
 from hotline.bookings.searching import Wishes, free_slots
 from hotline.bookings.slots import Slot
-from hotline.transaction import unit_of_work
+from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from models.accounts import User
@@ -95,11 +95,13 @@ def _wishes(session: Session, form: FindForm, zone: str) -> Wishes:
 @guard(Permission.BOOKING_WRITE, Permission.BOOKING_REQUEST)
 def find(public_id: str) -> str:
     """Free times for a case, the earliest fitting one first and one press away."""
+    # The note that somebody looked is written first and alone: the search must not hold the
+    # database against those who write.
     with unit_of_work() as session:
         case = _case(session, public_id, Permission.BOOKING_REQUEST)
         audit.record(session, current_actor(), "case.read", ("case", case.id),
                      at=ports().clock.now(), centre_id=case.centre_id, page="booking")
-        return _find_page(session, case)
+    return _find_page(db.session(), case)
 
 
 def _find_page(session: Session, case: Case, taken: SlotTaken | None = None) -> str:
@@ -177,24 +179,22 @@ def _booking(session: Session, case: Case, form: BookForm) -> service.Booking:
 @guard(Permission.BOOKING_WRITE)
 def book(public_id: str) -> Response | tuple[str, int]:
     """Book the time; when somebody was faster, show the next ones."""
-    with unit_of_work() as session:
-        case = _case(session, public_id, Permission.BOOKING_WRITE)
-        given = MultiDict(request.form)
-        given.setdefault("companion", "")
-        form = BookForm(given)
-        everyone = week.counsellors(session, sorted(current_actor().centre_ids))
-        form.companion.choices = [("", "–"), *((u.public_id, u.display_name) for u in everyone)]
-        if not form.validate():
-            abort(400)
-        values = _booking(session, case, form)
-        try:
-            made, skipped = _book(session, values, form)
-        except SlotTaken as taken:
-            refuse(taken)
-            return _find_page(session, case, taken), 409
-        except BookingRefused as refused:
-            refuse(refused)
-            return _find_page(session, case), 409
+    given = MultiDict(request.form)
+    given.setdefault("companion", "")
+    form = BookForm(given)
+    try:
+        with unit_of_work() as session:
+            case = _case(session, public_id, Permission.BOOKING_WRITE)
+            everyone = week.counsellors(session, sorted(current_actor().centre_ids))
+            form.companion.choices = [("", "–"), *((u.public_id, u.display_name) for u in everyone)]
+            if not form.validate():
+                abort(400)
+            made, skipped = _book(session, _booking(session, case, form), form)
+    except BookingRefused as refused:
+        refuse(refused)
+        taken = refused if isinstance(refused, SlotTaken) else None
+        case = _case(db.session(), public_id, Permission.BOOKING_WRITE)
+        return _find_page(db.session(), case, taken), 409
     flash(
         str(ngettext("Booked.", "%(num)s meetings are booked.", len(made))), "success",
     )
