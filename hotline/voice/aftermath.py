@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.followups.planning import plan_task
 from hotline.outbox import post
-from hotline.voice import logbook, ringing
+from hotline.voice import logbook, stopping
 from hotline.voice.signals import Signal
 from models.callers import ContactRule, NoContact
 from models.calls import Call
@@ -43,7 +43,7 @@ def follow_up(session: Session, call: Call, kind: TaskKind, now: datetime) -> No
 
 def finish(session: Session, call: Call, signal: Signal, now: datetime) -> None:
     """The provider says the call is over: nobody rings any more, and what is due becomes a task."""
-    ringing.end_others(session, call, now)
+    stopping.end_others(session, call, now)
     if call.queue_name is not None:
         post(session, "voice.clear_queue", now=now, dedupe_key=f"queue:{call.queue_name}",
              call_id=call.id)  # fmt: skip

@@ -18,7 +18,7 @@ from hotline.followups.service import (
 )
 from hotline.outbox import post
 from hotline.ports import CallOrder, Ports
-from hotline.voice import dialogue, ringing
+from hotline.voice import dialogue, stopping
 from hotline.voice.addresses import leg_address
 from hotline.voice.dialogue import Script, Voice
 from hotline.voice.lines import voice as line_voice
@@ -131,7 +131,7 @@ def connect(session: Session, leg: CallLeg, signal: Signal, ports: Ports) -> Scr
 
 def after(session: Session, leg: CallLeg, signal: Signal, ports: Ports) -> Script:
     """What became of the person's telephone; a busy or silent one is an attempt by itself."""
-    ringing.end_leg(session, leg, signal.received_at)
+    stopping.end_leg(session, leg, signal.received_at)
     told = signal.get("DialCallStatus")
     reached = NOBODY_REACHED.get(told)
     if reached is None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import CallOrder, DeliveryError
 from hotline.transaction import unit_of_work
-from hotline.voice import calling, keeping, lines, ringing, sweeping, transcript
+from hotline.voice import calling, keeping, lines, ringing, stopping, sweeping, transcript
 from hotline.voice.addresses import leg_address
 from models.accounts import User
 from models.base import JsonDict
@@ -48,7 +48,7 @@ def ring(context: JobContext, payload: JsonDict) -> None:
         leg.sid = leg.sid or sid
         # The call may have been taken while this one was being placed.
         if leg.outcome in (LegOutcome.CANCELLED, LegOutcome.TOO_LATE):
-            ringing.post_end(session, leg, context.ports.clock.now())
+            stopping.post_end(session, leg, context.ports.clock.now())
 
 
 def _order(context: JobContext, leg_id: int) -> CallOrder | None:
@@ -60,7 +60,7 @@ def _order(context: JobContext, leg_id: int) -> CallOrder | None:
         if leg.outcome is LegOutcome.SUBMITTED and leg.sid is None:
             # An earlier worker died between asking and hearing: the call may exist.
             leg.outcome = LegOutcome.UNKNOWN
-            ringing.post_search(session, leg, now, now)
+            stopping.post_search(session, leg, now, now)
             return None
         if leg.outcome not in STILL_UNPLACED:
             return None
@@ -110,7 +110,7 @@ def _not_placed(context: JobContext, leg_id: int, error: DeliveryError) -> None:
             return
         if error.unknown:
             leg.outcome = LegOutcome.UNKNOWN
-            ringing.post_search(session, leg, now, now + LOOK_AFTER)
+            stopping.post_search(session, leg, now, now + LOOK_AFTER)
         elif error.permanent:
             leg.outcome, leg.ended_at = LegOutcome.FAILED, now
             if call is not None:

@@ -10,18 +10,14 @@ from sqlalchemy.orm import Session
 
 from hotline.outbox import post
 from hotline.ports import Ports
-from hotline.voice import dialogue, lines, logbook, volunteers
+from hotline.voice import dialogue, lines, logbook, stopping, volunteers
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
 from models.accounts import User
-from models.agency import Presence
 from models.calls import Call, CallLeg
 from models.outbox import Counter
 from triage.vocabulary import CallOutcome, CallStatus, Language, LegOutcome
 
-# A leg that may still lead to a person.
-LIVE = (LegOutcome.PLANNED, LegOutcome.SUBMITTED, LegOutcome.UNKNOWN, LegOutcome.RINGING,
-        LegOutcome.OFFERED)  # fmt: skip
 SLOT = "voice.next_call_ms"
 # Somebody whose ring was never told to be over is taken as not answering after this long.
 FORGOTTEN = timedelta(seconds=90)
@@ -58,9 +54,9 @@ def advance(session: Session, call: Call, ports: Ports, now: datetime) -> int:
     legs = session.scalars(select(CallLeg).where(CallLeg.call_id == call.id)).all()
     for leg in legs:
         since = leg.offered_at or leg.submitted_at or leg.planned_at
-        if leg.outcome in LIVE and now - since > FORGOTTEN:
+        if leg.outcome in stopping.LIVE and now - since > FORGOTTEN:
             leg.outcome, leg.ended_at = LegOutcome.NO_ANSWER, now
-    live = sum(leg.outcome in LIVE for leg in legs)
+    live = sum(leg.outcome in stopping.LIVE for leg in legs)
     if live:
         return live
     rung = {leg.user_id for leg in legs if leg.user_id is not None}
@@ -121,7 +117,7 @@ def offer(session: Session, signal: Signal, _ports: Ports) -> Script:
     leg.sid = leg.sid or signal.sid or None
     voice = voice_of(session, leg, call)
     logbook.note(session, call, signal, "leg_offered", leg=leg.id)
-    if leg.outcome not in (*LIVE, LegOutcome.ACCEPTED):
+    if leg.outcome not in (*stopping.LIVE, LegOutcome.ACCEPTED):
         return dialogue.ending(voice, "offer_taken" if call.winner_leg_id else "caller_left")
     if call.winner_leg_id not in (None, leg.id):
         leg.outcome = LegOutcome.TOO_LATE
@@ -143,7 +139,7 @@ def accept(session: Session, signal: Signal, ports: Ports) -> Script:
     voice = voice_of(session, leg, call)
     logbook.note(session, call, signal, "leg_key", leg=leg.id, pressed=signal.digits[:1])
     if signal.digits != "1":
-        if leg.outcome in LIVE:
+        if leg.outcome in stopping.LIVE:
             declined = signal.digits != ""
             leg.outcome = LegOutcome.DECLINED if declined else LegOutcome.NO_KEY
             session.flush()
@@ -156,7 +152,7 @@ def accept(session: Session, signal: Signal, ports: Ports) -> Script:
         return dialogue.ending(voice, "offer_taken" if call.winner_leg_id else "caller_left")
     if leg.outcome is not LegOutcome.ACCEPTED:
         leg.outcome, leg.accepted_at = LegOutcome.ACCEPTED, now
-        end_others(session, call, now, except_leg=leg)
+        stopping.end_others(session, call, now, except_leg=leg)
     transcribe = Language(call.language) if call.transcript_on and call.language else None
     return dialogue.connect(leg.public_id, call.queue_name or "", transcribe)
 
@@ -215,7 +211,7 @@ def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
     logbook.note(session, call, signal, "talk_over" if bridged else "not_bridged", leg=leg.id)
     if bridged and call.winner_leg_id is None:
         _was_answered(call, leg, signal)
-    end_leg(session, leg, signal.received_at)
+    stopping.end_leg(session, leg, signal.received_at)
     if bridged or call.winner_leg_id != leg.id:
         return (dialogue.HangUp(),)
     give_back(session, call, ports, signal.received_at)
@@ -265,57 +261,14 @@ def leg_progress(session: Session, signal: Signal, ports: Ports) -> Script:
         leg.outcome = LegOutcome.RINGING
     if not status.is_final:
         return dialogue.NOTHING
-    if leg.outcome in LIVE:
+    if leg.outcome in stopping.LIVE:
         declined = signal.get("SipResponseCode") in DECLINED_CODES
         leg.outcome = LegOutcome.DECLINED if declined else OUTCOME_OF[status]
-    end_leg(session, leg, signal.happened_at or signal.received_at)
+    stopping.end_leg(session, leg, signal.happened_at or signal.received_at)
     if call is not None and not signal.replayed:
         session.flush()
         advance(session, call, ports, signal.received_at)
     return dialogue.NOTHING
-
-
-def end_leg(session: Session, leg: CallLeg, now: datetime) -> None:
-    """Note the end of a leg, and since when its person is free again."""
-    if leg.ended_at is not None:
-        return
-    leg.ended_at = now
-    if leg.outcome is LegOutcome.ACCEPTED and leg.user_id is not None:
-        session.execute(
-            update(Presence)
-            .where(Presence.user_id == leg.user_id, Presence.off_at.is_(None))
-            .values(last_call_ended_at=now)
-        )
-
-
-def end_others(
-    session: Session, call: Call, now: datetime, *, except_leg: CallLeg | None = None
-) -> None:
-    """Stop ringing everybody else."""
-    legs = session.scalars(
-        select(CallLeg).where(CallLeg.call_id == call.id, CallLeg.outcome.in_(LIVE))
-    )
-    for leg in legs:
-        if except_leg is not None and leg.id == except_leg.id:
-            continue
-        never_placed = leg.outcome is LegOutcome.PLANNED
-        leg.outcome = LegOutcome.CANCELLED if never_placed else LegOutcome.TOO_LATE
-        if never_placed:
-            leg.ended_at = now
-        else:
-            post_end(session, leg, now)
-
-
-def post_end(session: Session, leg: CallLeg, now: datetime) -> None:
-    """Have a telephone stop ringing, once its provider's name is known."""
-    if leg.sid is not None and leg.ended_at is None:
-        post(session, "voice.end_leg", now=now, dedupe_key=f"end:{leg.public_id}", leg_id=leg.id)
-
-
-def post_search(session: Session, leg: CallLeg, now: datetime, due: datetime) -> None:
-    """Have the provider's list searched for a call that may have been placed."""
-    post(session, "voice.find_leg", now=now, due_at=due, dedupe_key=f"find:{leg.public_id}",
-         leg_id=leg.id)  # fmt: skip
 
 
 def voice_of(session: Session, leg: CallLeg, call: Call) -> dialogue.Voice:

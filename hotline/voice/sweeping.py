@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotline.ports import DeliveryError, Ports, ProviderCall
 from hotline.transaction import unit_of_work
-from hotline.voice import logbook, ringing, status
+from hotline.voice import logbook, ringing, status, stopping
 from hotline.voice.signals import STATUSES, Signal
 from models.calls import Call, CallEvent, CallLeg
 from triage.vocabulary import CallDirection, CallOutcome, CallStatus, LegOutcome
@@ -88,7 +88,7 @@ def _winner_died(session: Session, call: Call, ports: Ports, now: datetime) -> i
     winner = session.get(CallLeg, call.winner_leg_id)
     if winner is None or call.outcome is not CallOutcome.ANSWERED:
         return 0
-    ringing.end_leg(session, winner, now)
+    stopping.end_leg(session, winner, now)
     talked = logbook.has(session, call, "talk_over")
     if talked or logbook.has(session, call, "queue-exit"):
         return 0

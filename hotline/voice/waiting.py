@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from hotline.ports import Ports
-from hotline.voice import arrival, dialogue, lines, logbook, ringing
+from hotline.voice import arrival, dialogue, lines, logbook, ringing, stopping
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
 from models.calls import Call
@@ -71,7 +71,7 @@ def left(session: Session, signal: Signal, ports: Ports) -> Script:
         return dialogue.ending(lines.voice(call.line, call.language), "goodbye")
     if result in MOVED_RESULTS:
         return dialogue.NOTHING
-    ringing.end_others(session, call, signal.received_at)
+    stopping.end_others(session, call, signal.received_at)
     if call.outcome is CallOutcome.ANSWERED:
         # Somebody took it in the very moment the caller went: they will hear that nobody is there.
         call.winner_leg_id = call.answered_by_id = call.answered_at = None
