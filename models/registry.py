@@ -9,6 +9,7 @@ from models import (
     bookings,
     callers,
     calls,
+    care,
     cases,
     followups,
     governance,
@@ -21,6 +22,6 @@ from models.base import Base
 metadata = Base.metadata
 
 __all__ = [
-    "accounts", "agency", "audit", "bookings", "callers", "calls", "cases", "followups",
+    "accounts", "agency", "audit", "bookings", "callers", "calls", "care", "cases", "followups",
     "governance", "groups", "metadata", "outbox", "reports",
 ]

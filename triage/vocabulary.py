@@ -724,3 +724,39 @@ class LabelKind(StrEnum):
     RAISED = "raised"
     KEPT = "kept"
     LOWERED = "lowered"
+
+
+class ReferralStatus(StrEnum):
+    """Where a referral to another service stands."""
+
+    DRAFTED = "drafted"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    OUTCOME_KNOWN = "outcome_known"
+
+
+class PlanPart(StrEnum):
+    """The six parts of a safety plan, in the order in which the person uses them."""
+
+    WARNING_SIGNS = "warning_signs"
+    OWN_WAYS = "own_ways"
+    PEOPLE_AND_PLACES = "people_and_places"
+    PEOPLE_TO_ASK = "people_to_ask"
+    PROFESSIONALS = "professionals"
+    SAFE_SURROUNDINGS = "safe_surroundings"
+
+
+class SuggestedBecause(StrEnum):
+    """Why somebody is suggested for a piece of work, or had better not have it."""
+
+    ASKED_FOR = "asked_for"
+    KNOWS_PERSON = "knows_person"
+    SPEAKS_LANGUAGE = "speaks_language"
+    ON_DUTY = "on_duty"
+    HAS_ROOM = "has_room"
+    SKILL = "skill"
+    FULL = "full"
+    AWAY = "away"
+    NOT_THE_LANGUAGE = "not_the_language"

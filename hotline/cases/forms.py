@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from hotline.cases.status import CHECKLIST
@@ -108,3 +111,82 @@ class SearchForm(TypedForm):
 
     text = StringField(_l("Reference, number, name or alias"),
                        [InputRequired(), Length(max=120)])
+
+
+class PlanForm(TypedForm):
+    """A safety plan in its six parts; the page gives each part its words."""
+
+    part = "plan"
+
+    warning_signs = TextAreaField(validators=[TEXT], render_kw={"rows": 3})
+    own_ways = TextAreaField(validators=[TEXT], render_kw={"rows": 3})
+    people_and_places = TextAreaField(validators=[TEXT], render_kw={"rows": 3})
+    people_to_ask = TextAreaField(validators=[TEXT], render_kw={"rows": 3})
+    professionals = TextAreaField(validators=[TEXT], render_kw={"rows": 3})
+    safe_surroundings = TextAreaField(validators=[TEXT], render_kw={"rows": 3})
+    copy_given = BooleanField(_l("The person has a copy"))
+    based_on = HiddenField(default="0")
+
+
+class ReferralForm(TypedForm):
+    """A referral to another service."""
+
+    part = "referral"
+
+    service = SelectField(_l("Service"), validate_choice=False)
+    to_name = StringField(_l("Or another receiver"), [Length(max=160)],
+                          render_kw={"data-optional": ""})
+    reason = TextAreaField(_l("What for"), [InputRequired(_l("Say what for.")), TEXT],
+                           render_kw={"rows": 2})
+    shared = TextAreaField(_l("What is passed on about the person"), [TEXT],
+                           render_kw={"rows": 2, "data-optional": ""})
+    consent = BooleanField(_l("The person agreed to passing this on"))
+    warm = BooleanField(_l("Handed over in person: I stayed until the other side answered"))
+
+
+class OutcomeForm(TypedForm):
+    """What came of a referral."""
+
+    part = "outcome"
+
+    outcome = StringField(_l("What came of it"), [Length(max=400)],
+                          render_kw={"data-optional": ""})
+
+
+class ServiceForm(TypedForm):
+    """A new entry of the directory."""
+
+    part = "service"
+
+    name = StringField(_l("Name"), [InputRequired(), Length(max=160)])
+    telephone = StringField(_l("Telephone"), [Length(max=60)], render_kw={"data-optional": ""})
+    hours = StringField(_l("Hours"), [Length(max=120)], render_kw={"data-optional": ""})
+    kind = StringField(_l("What it offers"), [Length(max=40)], render_kw={"data-optional": ""})
+    note = StringField(_l("Good to know"), [Length(max=400)], render_kw={"data-optional": ""})
+
+
+class CallerPlanForm(TypedForm):
+    """How to talk with somebody who rings often."""
+
+    part = "caller"
+
+    approach = TextAreaField(_l("Recommended approach"), [InputRequired(), TEXT],
+                             render_kw={"rows": 4})
+    agreed_times = StringField(_l("Agreed times"), [Length(max=200)],
+                               render_kw={"data-optional": ""})
+    length_minutes = IntegerField(_l("Agreed length in minutes"),
+                                  [Optional(), NumberRange(5, 180)],
+                                  render_kw={"data-optional": ""})
+    worker = SelectField(_l("Named worker"), validate_choice=False)
+    review_on = DateField(_l("Review on (within 90 days)"), [InputRequired()])
+
+
+class MergeForm(TypedForm):
+    """Another profile that is the same person."""
+
+    part = "merge"
+
+    reference = StringField(_l("Reference of the other profile"),
+                            [InputRequired(), Length(max=12)])
+    reason = StringField(_l("How do you know that it is the same person?"),
+                         [InputRequired(_l("Say why.")), Length(max=400)])

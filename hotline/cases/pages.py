@@ -26,6 +26,7 @@ from hotline.cases.timeline import coming_appointments, timeline, work_of
 from hotline.cases.wording import AGAINST_CLOSING, NOTE_KINDS
 from hotline.followups.answers import Answer, ports
 from hotline.followups.emergencies import running
+from hotline.followups.suggestions import suggest
 from hotline.followups.typed import offered
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
@@ -61,6 +62,7 @@ def case_page(public_id: str, **shown: Any) -> str:
         case=case, now=now, page=page, may=may, owner_form=owner_form,
         person=session.get(Caller, case.caller_id) if case.caller_id else None,
         owner=session.get(User, case.owner_id) if case.owner_id else None,
+        suggested=suggest(session, case, now, most=3) if may["assign"] else [],
         tasks=work_of(session, case), meetings=coming_appointments(session, case, now),
         emergency=running(session, case.id), identity=shown.get("identity"),
         suggestions=_suggestions(case), lowerings=_lowerings(case), note_kinds=NOTE_KINDS,
@@ -124,3 +126,12 @@ def again(public_id: str, message: str = "", kind: str = "good", anchor: str = "
     if message:
         flash(message, kind)
     return redirect(url_for("cases.show", public_id=public_id) + (f"#{anchor}" if anchor else ""))
+
+
+def opened_case(public_id: str) -> Case:
+    """The case for a page of its own, with the reading written down first."""
+    actor, now = current_actor(), ports().clock.now()
+    with unit_of_work() as session:
+        case = get_case(session, actor, public_id, Permission.CASE_READ, now)
+        record_reading(session, actor, case, now)
+    return get_case(db.session(), actor, public_id, Permission.CASE_READ, now)

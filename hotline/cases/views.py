@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from hotline.access.policy import Permission
-from hotline.cases import views_code, views_work  # noqa: F401 - each adds its pages
+from hotline.cases import views_care, views_code, views_person, views_work  # noqa: F401 - each adds its pages
 from hotline.cases.blueprint import blueprint
 from hotline.cases.forms import SearchForm
 from hotline.cases.pages import case_page

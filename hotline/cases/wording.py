@@ -24,6 +24,14 @@ AGAINST_CLOSING: dict[str, LazyString] = {
     "lowering": _l("A wish to lower the code waits for its second person."),
     "appointment": _l("An appointment is still to come."),
 }
+PLAN_HINTS: dict[str, LazyString] = {
+    "warning_signs": _l("Thoughts, feelings, situations that come before a crisis"),
+    "own_ways": _l("A walk, music, a shower: things that need nobody else"),
+    "people_and_places": _l("The park, the tea house, the cousin who makes me laugh"),
+    "people_to_ask": _l("With their numbers, in the order of asking"),
+    "professionals": _l("This line, the centre, the hospital; with their numbers"),
+    "safe_surroundings": _l("What is put away, locked, or given to somebody, and to whom"),
+}
 NOTE_KINDS: dict[str, LazyString] = {
     "note": _lp("timeline", "Note"),
     "status": _lp("timeline", "Status"),

@@ -66,7 +66,7 @@ def test_the_code_is_raised_at_once_and_lowered_by_two(
     counsellor = people.of("counsellor")
     counsellor.get(f"/cases/{public_id}")
     counsellor.post(f"/cases/{public_id}/code", {"code": "B", "note": "he has a date in mind"})
-    first, second = people.of("supervisor"), people.of("other_supervisor")
+    first, second = people.of("supervisor"), people.of("leader")
     first.get(f"/cases/{public_id}")
     first.post(f"/cases/{public_id}/code",
                {"code": "D", "reason": "support_arrived", "note": "his brother is there"})

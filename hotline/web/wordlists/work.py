@@ -14,14 +14,17 @@ from triage.vocabulary import (
     CaseStatus,
     CentreStatus,
     ClosureReason,
-    DialRefusal,
-    NextStep,
-    Refusal,
     DayPart,
+    DialRefusal,
     EscalationTarget,
     Jurisdiction,
+    NextStep,
+    PlanPart,
+    ReferralStatus,
+    Refusal,
     Route,
     Safeguard,
+    SuggestedBecause,
     SupervisorChoice,
     TaskKind,
     TaskStatus,
@@ -228,4 +231,34 @@ REFUSAL = {
     Refusal.TIME_PASSED: _l("That time has passed. Choose a later one."),
     Refusal.NO_CONSENT: _l("The person has not agreed to that."),
     Refusal.UNFINISHED_CHECKLIST: _l("Something on the list before closing is not done."),
+}
+
+REFERRAL_STATUS = {
+    ReferralStatus.DRAFTED: _lp("referral", "Being prepared"),
+    ReferralStatus.SENT: _lp("referral", "Sent"),
+    ReferralStatus.ACKNOWLEDGED: _lp("referral", "Received there"),
+    ReferralStatus.ACCEPTED: _lp("referral", "Accepted"),
+    ReferralStatus.DECLINED: _lp("referral", "Declined there"),
+    ReferralStatus.OUTCOME_KNOWN: _lp("referral", "Outcome known"),
+}
+
+PLAN_PART = {
+    PlanPart.WARNING_SIGNS: _lp("safety plan", "How I notice that it is getting worse"),
+    PlanPart.OWN_WAYS: _lp("safety plan", "What I can do by myself"),
+    PlanPart.PEOPLE_AND_PLACES: _lp("safety plan", "People and places that take my mind off it"),
+    PlanPart.PEOPLE_TO_ASK: _lp("safety plan", "People I can ask for help"),
+    PlanPart.PROFESSIONALS: _lp("safety plan", "Professionals and services I can call"),
+    PlanPart.SAFE_SURROUNDINGS: _lp("safety plan", "How I make my surroundings safe"),
+}
+
+SUGGESTED_BECAUSE = {
+    SuggestedBecause.ASKED_FOR: _lp("suggestion", "the person asked for them"),
+    SuggestedBecause.KNOWS_PERSON: _lp("suggestion", "has spoken with the person before"),
+    SuggestedBecause.SPEAKS_LANGUAGE: _lp("suggestion", "speaks the language"),
+    SuggestedBecause.ON_DUTY: _lp("suggestion", "is on duty now"),
+    SuggestedBecause.HAS_ROOM: _lp("suggestion", "has room for another case"),
+    SuggestedBecause.SKILL: _lp("suggestion", "knows this kind of trouble"),
+    SuggestedBecause.FULL: _lp("suggestion", "carries as many cases as agreed"),
+    SuggestedBecause.AWAY: _lp("suggestion", "is away"),
+    SuggestedBecause.NOT_THE_LANGUAGE: _lp("suggestion", "does not speak the language"),
 }

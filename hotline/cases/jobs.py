@@ -1,0 +1,25 @@
+"""What happens around cases by itself; nothing here closes one."""
+
+from __future__ import annotations
+
+from hotline.cases.profiles import ask_for_reviews, mark_frequent
+from hotline.cases.referrals import ask_after_unanswered
+from hotline.jobs.registry import JobContext, registry
+from hotline.transaction import unit_of_work
+
+
+@registry.every(600, "cases.referrals")
+def look_after_referrals(context: JobContext) -> None:
+    """Ask after referrals the other side has not answered."""
+    with unit_of_work() as session:
+        ask_after_unanswered(session, context.ports.clock.now())
+
+
+@registry.every(3600, "cases.frequent")
+def look_after_frequent_callers(context: JobContext) -> None:
+    """Mark people who ring often, and tell of plans that are due for review."""
+    now = context.ports.clock.now()
+    with unit_of_work() as session:
+        mark_frequent(session, now)
+    with unit_of_work() as session:
+        ask_for_reviews(session, now)
