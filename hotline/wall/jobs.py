@@ -1,4 +1,4 @@
-"""Tells the manager when a shift runs without a supervisor."""
+"""Tells the manager when a shift runs without a supervisor; draws contacts for review."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from hotline.followups.alerts import raise_alert
 from hotline.jobs.registry import JobContext, registry
 from hotline.transaction import unit_of_work
+from hotline.wall.quality import draw
 from models.agency import Line, Shift
 from triage.vocabulary import EscalationTarget
 
@@ -26,3 +27,10 @@ def look_for_supervisors(context: JobContext) -> None:
                 session, key=f"no_supervisor:{shift_id}", kind="no_supervisor",
                 to=EscalationTarget.MANAGER, now=now, centre_id=centre_id,
             )
+
+
+@registry.every(3600, "wall.quality")
+def draw_for_review(context: JobContext) -> None:
+    """Draw what supervisors are to look at again."""
+    with unit_of_work() as session:
+        draw(session, context.ports.clock.now())

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request
+from flask import make_response, render_template, request
 from flask_babel import get_locale
 
-from hotline.access.policy import Permission
+from hotline.access.policy import Permission, may_enter
 from hotline.followups.answers import Answer, answering, ports
 from hotline.followups.wording import alert_text
 from hotline.transaction import db
+from hotline.wall import views_care  # noqa: F401 - adds its pages
+from hotline.wall.blueprint import blueprint
 from hotline.wall.facts import MOST_COUNTED, Wall, look
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from triage.vocabulary import ResponseCode
-
-blueprint = Blueprint("wall", __name__)
 
 
 def _shown() -> dict[str, Any]:
@@ -46,7 +46,8 @@ def _etag(wall: Wall, quarter_minute: int) -> str:
 @answering
 def show() -> Answer:
     """The wall."""
-    return render_template("wall/show.html", **_shown())
+    may_review = may_enter(current_actor(), Permission.REPORT_ADD)
+    return render_template("wall/show.html", may_review=may_review, **_shown())
 
 
 @blueprint.get("/wall/now")

@@ -1,0 +1,113 @@
+"""Quality review: every A and B, and a sample of the others, scored and fed back by a supervisor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.access import audit
+from hotline.access.policy import Actor, Permission, Subject, require
+from hotline.followups.alerts import raise_alert
+from hotline.followups.refusals import NotHere, Refused
+from hotline.ports import Ports
+from models.care import QualityReview
+from models.reports import ContactReport, RiskAssessment
+from triage.vocabulary import EscalationTarget, Refusal, ReportStatus, ResponseCode
+
+RUBRIC = ("welcome", "listening", "risk_asked", "safety", "next_step", "record")
+ONE_IN = 20
+LOOKS_BACK = timedelta(days=7)
+HIGH = (ResponseCode.A, ResponseCode.B)
+
+
+def draw(session: Session, now: datetime) -> int:
+    """Draw what is to be reviewed out of the last week; gives how many are new.
+
+    The sample is a fixed part of the random public ids, so that nobody chooses and a second
+    drawing draws the same.
+    """
+    rows = session.execute(
+        select(ContactReport, RiskAssessment.effective_code)
+        .join(RiskAssessment, RiskAssessment.report_id == ContactReport.id)
+        .outerjoin(QualityReview, QualityReview.report_id == ContactReport.id)
+        .where(
+            ContactReport.contact_at > now - LOOKS_BACK, QualityReview.id.is_(None),
+            ContactReport.status != ReportStatus.DRAFT, ContactReport.is_practice.is_(False),
+        )
+        .limit(2000)
+    ).all()
+    drawn: dict[int, QualityReview] = {}
+    for report, code in rows:
+        why = "high" if code in HIGH else "sample" if _in_sample(report.public_id) else ""
+        if report.marked_for_review and not why:
+            why = "asked"
+        if why and report.id not in drawn:
+            drawn[report.id] = QualityReview(
+                report_id=report.id, centre_id=report.centre_id, why=why, drawn_at=now
+            )
+    session.add_all(drawn.values())
+    session.flush()
+    return len(drawn)
+
+
+def to_score(session: Session, actor: Actor, limit: int = 50) -> list[QualityReview]:
+    """What is drawn and not scored at the person's centres, the oldest first."""
+    return list(
+        session.scalars(
+            select(QualityReview)
+            .where(
+                QualityReview.centre_id.in_(actor.centre_ids), QualityReview.scored_at.is_(None)
+            )
+            .order_by(QualityReview.drawn_at)
+            .limit(limit)
+        )
+    )
+
+
+def get_review(session: Session, actor: Actor, public_id: str, now: datetime) -> QualityReview:
+    """The review, for those who see the wall of its centre."""
+    review = session.scalar(select(QualityReview).where(QualityReview.public_id == public_id))
+    if review is None:
+        raise NotHere(public_id)
+    require(actor, Permission.REPORT_ADD, Subject(centre_id=review.centre_id), now)
+    return review
+
+
+def score(
+    session: Session, actor: Actor, public_id: str, ports: Ports, *, scores: Mapping[str, int],
+    feedback: str,
+) -> QualityReview:
+    """The review, scored 1 to 5 on every point with words for the author, who is told.
+
+    Nobody reviews their own contact.
+    """
+    now = ports.clock.now()
+    review = get_review(session, actor, public_id, now)
+    report = session.get(ContactReport, review.report_id)
+    if review.scored_at is not None:
+        raise Refused(Refusal.FINISHED)
+    if report is None or report.author_id == actor.user_id:
+        raise Refused(Refusal.NEEDS_ANOTHER_PERSON)
+    if set(scores) != set(RUBRIC) or not all(1 <= value <= 5 for value in scores.values()):
+        raise Refused(Refusal.UNFINISHED_CHECKLIST)
+    if not feedback.strip():
+        raise Refused(Refusal.NEEDS_REASON)
+    review.scores, review.feedback = dict(scores), feedback.strip()
+    review.scored_by_id, review.scored_at = actor.user_id, now
+    report.status = ReportStatus.REVIEWED
+    raise_alert(
+        session, key=f"quality:{review.id}", kind="feedback", to=EscalationTarget.OWNER,
+        to_user_id=report.author_id, now=now, centre_id=review.centre_id,
+    )
+    audit.record(session, actor, "quality.scored", ("report", report.id), at=now,
+                 centre_id=review.centre_id)
+    session.flush()
+    return review
+
+
+def _in_sample(public_id: str) -> bool:
+    return int(hashlib.sha256(public_id.encode()).hexdigest()[:8], 16) % ONE_IN == 0

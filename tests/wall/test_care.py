@@ -1,0 +1,87 @@
+"""From shift to shift, and looking again at contacts."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from hotline.followups.handover import acknowledge, hand_over, waiting
+from hotline.followups.service import Refused
+from hotline.ports import Ports
+from hotline.transaction import unit_of_work
+from hotline.wall.quality import RUBRIC, draw, score, to_score
+from models.care import QualityReview
+from models.followups import Alert
+from models.reports import ContactReport
+from tests.cases.contacts import routed
+from tests.followups.tasks import make_task
+from tests.makers import Agency
+from tests.people import Browser
+from triage.vocabulary import ReportStatus, ResponseCode
+
+
+def test_an_open_c_must_be_read_by_somebody_else(app: Flask, agency: Agency, ports: Ports) -> None:
+    with app.app_context(), unit_of_work() as session:
+        make_task(session, agency, ports, ResponseCode.C)
+        make_task(session, agency, ports, ResponseCode.E)
+        leader = agency.actor("leader")
+        row = hand_over(session, leader, agency.north, "the door bell is broken", ports)
+        assert [item["code"] for item in row.items] == ["C"]
+        assert row.must_be_read
+        with pytest.raises(Refused):
+            acknowledge(session, leader, row.public_id, ports)
+        acknowledge(session, agency.actor("counsellor"), row.public_id, ports)
+        assert waiting(session, leader.centre_ids) == []
+
+
+def test_a_quiet_shift_needs_no_answer(app: Flask, agency: Agency, ports: Ports) -> None:
+    with app.app_context(), unit_of_work() as session:
+        row = hand_over(session, agency.actor("leader"), agency.north, "all quiet", ports)
+        assert not row.must_be_read
+        assert waiting(session, frozenset({agency.north})) == []
+
+
+def test_every_a_and_b_is_drawn_once_and_scored_by_another(
+    app: Flask, agency: Agency, ports: Ports
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        routed(session, agency, ports, human=ResponseCode.B)
+        assert draw(session, ports.clock.now()) == 1
+        assert draw(session, ports.clock.now()) == 0
+        supervisor = agency.actor("supervisor")
+        review = to_score(session, supervisor)[0]
+        marks = dict.fromkeys(RUBRIC, 4)
+        with pytest.raises(Refused):
+            score(session, supervisor, review.public_id, ports, scores={}, feedback="well done")
+        score(session, supervisor, review.public_id, ports, scores=marks, feedback="well done")
+        assert to_score(session, supervisor) == []
+        report = session.scalars(select(ContactReport)).one()
+        assert report.status is ReportStatus.REVIEWED
+        told = session.scalars(select(Alert).where(Alert.kind == "feedback")).one()
+        assert told.to_user_id == report.author_id
+
+
+def test_the_pages_of_hand_over_and_quality(
+    app: Flask, agency: Agency, ports: Ports, people: Browser
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        routed(session, agency, ports, human=ResponseCode.B)
+        draw(session, ports.clock.now())
+        review = session.scalars(select(QualityReview.public_id)).one()
+    leader, supervisor = people.of("leader"), people.of("supervisor")
+    page = leader.get("/hand-over")
+    assert page.status_code == 200
+    centre = page.text.split('<option value="')[1].split('"')[0]
+    assert leader.post("/hand-over", {"centre": centre, "note": "look in on her"}).status_code == 302
+    read = supervisor.get("/hand-over")
+    assert "look in on her" in read.text
+    action = read.text.split("/hand-over/")[1].split("/read")[0]
+    assert supervisor.post(f"/hand-over/{action}/read").status_code == 302
+    assert "look in on her" not in supervisor.get("/hand-over").text
+    assert supervisor.get("/quality").status_code == 200
+    assert supervisor.get(f"/quality/{review}").status_code == 200
+    assert supervisor.post(f"/quality/{review}", {"feedback": "good"}).status_code == 200
+    marks = dict.fromkeys(RUBRIC, "5")
+    assert supervisor.post(f"/quality/{review}", {"feedback": "good", **marks}).status_code == 302
+    assert leader.get("/quality").status_code == 403
