@@ -405,6 +405,26 @@ def upgrade() -> None:
     with op.batch_alter_table('rooms', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_rooms_centre_id'), ['centre_id'], unique=False)
 
+    op.create_table('services',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('name', sa.String(length=160), nullable=False),
+    sa.Column('names', sa.JSON(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('region', sa.String(length=8), nullable=False),
+    sa.Column('telephone', sa.String(length=60), nullable=False),
+    sa.Column('hours', sa.String(length=120), nullable=False),
+    sa.Column('address', sa.String(length=200), nullable=False),
+    sa.Column('languages', sa.JSON(), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('checked_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('checked_by_id', sa.Integer(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['checked_by_id'], ['users.id'], name=op.f('fk_services_checked_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_services')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_services_public_id'))
+    )
     op.create_table('user_centres',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('centre_id', sa.Integer(), nullable=False),
@@ -702,6 +722,28 @@ def upgrade() -> None:
         batch_op.create_index('ix_presences_open', ['line_id', 'off_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_presences_user_id'), ['user_id'], unique=False)
         batch_op.create_index('uq_presences_one_open', ['user_id'], unique=True, sqlite_where=sa.text('off_at IS NULL'), postgresql_where=sa.text('off_at IS NULL'))
+
+    op.create_table('profile_merges',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('from_id', sa.Integer(), nullable=False),
+    sa.Column('into_id', sa.Integer(), nullable=False),
+    sa.Column('moved', sa.JSON(), nullable=False),
+    sa.Column('reason', models.crypto.EncryptedText(), nullable=False),
+    sa.Column('merged_by_id', sa.Integer(), nullable=False),
+    sa.Column('merged_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('undone_by_id', sa.Integer(), nullable=True),
+    sa.Column('undone_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['from_id'], ['callers.id'], name=op.f('fk_profile_merges_from_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['into_id'], ['callers.id'], name=op.f('fk_profile_merges_into_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['merged_by_id'], ['users.id'], name=op.f('fk_profile_merges_merged_by_id')),
+    sa.ForeignKeyConstraint(['undone_by_id'], ['users.id'], name=op.f('fk_profile_merges_undone_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_profile_merges')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_profile_merges_public_id'))
+    )
+    with op.batch_alter_table('profile_merges', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_profile_merges_from_id'), ['from_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_profile_merges_into_id'), ['into_id'], unique=False)
 
     op.create_table('release_gates',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1044,6 +1086,28 @@ def upgrade() -> None:
     with op.batch_alter_table('group_members', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_group_members_case_id'), ['case_id'], unique=False)
 
+    op.create_table('hand_overs',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('centre_id', sa.Integer(), nullable=False),
+    sa.Column('shift_id', sa.Integer(), nullable=True),
+    sa.Column('written_by_id', sa.Integer(), nullable=False),
+    sa.Column('written_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('note', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('items', sa.JSON(), nullable=False),
+    sa.Column('must_be_read', sa.Boolean(), nullable=False),
+    sa.Column('acknowledged_by_id', sa.Integer(), nullable=True),
+    sa.Column('acknowledged_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['acknowledged_by_id'], ['users.id'], name=op.f('fk_hand_overs_acknowledged_by_id')),
+    sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_hand_overs_centre_id')),
+    sa.ForeignKeyConstraint(['shift_id'], ['shifts.id'], name=op.f('fk_hand_overs_shift_id')),
+    sa.ForeignKeyConstraint(['written_by_id'], ['users.id'], name=op.f('fk_hand_overs_written_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hand_overs')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_hand_overs_public_id'))
+    )
+    with op.batch_alter_table('hand_overs', schema=None) as batch_op:
+        batch_op.create_index('ix_hand_overs_centre', ['centre_id', 'written_at'], unique=False)
+
     op.create_table('live_signals',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('call_id', sa.Integer(), nullable=False),
@@ -1081,6 +1145,33 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('lowering_requests', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_lowering_requests_case_id'), ['case_id'], unique=False)
+
+    op.create_table('referrals',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('service_id', sa.Integer(), nullable=True),
+    sa.Column('to_name', sa.String(length=160), nullable=False),
+    sa.Column('status', sa.Enum('drafted', 'sent', 'acknowledged', 'accepted', 'declined', 'outcome_known', name='status', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('reason', models.crypto.EncryptedText(), nullable=False),
+    sa.Column('shared', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('consent', sa.Boolean(), nullable=False),
+    sa.Column('warm', sa.Boolean(), nullable=False),
+    sa.Column('outcome', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('made_by_id', sa.Integer(), nullable=False),
+    sa.Column('made_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('status_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('answer_by', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_referrals_case_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['made_by_id'], ['users.id'], name=op.f('fk_referrals_made_by_id')),
+    sa.ForeignKeyConstraint(['service_id'], ['services.id'], name=op.f('fk_referrals_service_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_referrals')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_referrals_public_id'))
+    )
+    with op.batch_alter_table('referrals', schema=None) as batch_op:
+        batch_op.create_index('ix_referrals_answer_by', ['status', 'answer_by'], unique=False)
+        batch_op.create_index(batch_op.f('ix_referrals_case_id'), ['case_id'], unique=False)
 
     op.create_table('safety_plans',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1166,7 +1257,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('waiting_entries', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_waiting_entries_case_id'), ['case_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_waiting_entries_next_check_at'), ['next_check_at'], unique=False)
+        batch_op.create_index('ix_waiting_entries_open', ['next_check_at'], unique=False, postgresql_where=sa.text('ended_at IS NULL'), sqlite_where=sa.text('ended_at IS NULL'))
         batch_op.create_index('ix_waiting_entries_order', ['centre_id', 'ended_at', 'rank'], unique=False)
 
     op.create_table('alerts',
@@ -1278,6 +1369,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_miss_reviews')),
     sa.UniqueConstraint('report_id', name=op.f('uq_miss_reviews_report_id'))
     )
+    op.create_table('quality_reviews',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('report_id', sa.Integer(), nullable=False),
+    sa.Column('centre_id', sa.Integer(), nullable=False),
+    sa.Column('why', sa.String(length=20), nullable=False),
+    sa.Column('drawn_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('scores', models.crypto.EncryptedJson(), nullable=False),
+    sa.Column('feedback', models.crypto.EncryptedText(), nullable=True),
+    sa.Column('scored_by_id', sa.Integer(), nullable=True),
+    sa.Column('scored_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['centre_id'], ['centres.id'], name=op.f('fk_quality_reviews_centre_id')),
+    sa.ForeignKeyConstraint(['report_id'], ['contact_reports.id'], name=op.f('fk_quality_reviews_report_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['scored_by_id'], ['users.id'], name=op.f('fk_quality_reviews_scored_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quality_reviews')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_quality_reviews_public_id')),
+    sa.UniqueConstraint('report_id', name=op.f('uq_quality_reviews_report_id'))
+    )
+    with op.batch_alter_table('quality_reviews', schema=None) as batch_op:
+        batch_op.create_index('ix_quality_reviews_open', ['centre_id', 'scored_at', 'drawn_at'], unique=False)
+
     op.create_table('report_addenda',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('report_id', sa.Integer(), nullable=False),
@@ -1482,6 +1594,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_report_addenda_report_id'))
 
     op.drop_table('report_addenda')
+    with op.batch_alter_table('quality_reviews', schema=None) as batch_op:
+        batch_op.drop_index('ix_quality_reviews_open')
+
+    op.drop_table('quality_reviews')
     op.drop_table('miss_reviews')
     with op.batch_alter_table('group_attendances', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_group_attendances_member_id'))
@@ -1507,7 +1623,7 @@ def downgrade() -> None:
     op.drop_table('alerts')
     with op.batch_alter_table('waiting_entries', schema=None) as batch_op:
         batch_op.drop_index('ix_waiting_entries_order')
-        batch_op.drop_index(batch_op.f('ix_waiting_entries_next_check_at'))
+        batch_op.drop_index('ix_waiting_entries_open', postgresql_where=sa.text('ended_at IS NULL'), sqlite_where=sa.text('ended_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_waiting_entries_case_id'))
 
     op.drop_table('waiting_entries')
@@ -1527,6 +1643,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_safety_plans_case_id'))
 
     op.drop_table('safety_plans')
+    with op.batch_alter_table('referrals', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_referrals_case_id'))
+        batch_op.drop_index('ix_referrals_answer_by')
+
+    op.drop_table('referrals')
     with op.batch_alter_table('lowering_requests', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_lowering_requests_case_id'))
 
@@ -1535,6 +1656,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_live_signals_call_id'))
 
     op.drop_table('live_signals')
+    with op.batch_alter_table('hand_overs', schema=None) as batch_op:
+        batch_op.drop_index('ix_hand_overs_centre')
+
+    op.drop_table('hand_overs')
     with op.batch_alter_table('group_members', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_group_members_case_id'))
 
@@ -1594,6 +1719,11 @@ def downgrade() -> None:
 
     op.drop_table('shifts')
     op.drop_table('release_gates')
+    with op.batch_alter_table('profile_merges', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_profile_merges_into_id'))
+        batch_op.drop_index(batch_op.f('ix_profile_merges_from_id'))
+
+    op.drop_table('profile_merges')
     with op.batch_alter_table('presences', schema=None) as batch_op:
         batch_op.drop_index('uq_presences_one_open', sqlite_where=sa.text('off_at IS NULL'), postgresql_where=sa.text('off_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_presences_user_id'))
@@ -1650,6 +1780,7 @@ def downgrade() -> None:
     op.drop_table('caller_identities')
     op.drop_table('user_roles')
     op.drop_table('user_centres')
+    op.drop_table('services')
     with op.batch_alter_table('rooms', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_rooms_centre_id'))
 
