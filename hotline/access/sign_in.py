@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request, session
 from flask_babel import gettext as _
 from flask_security import LoginForm, TwoFactorVerifyCodeForm, user_authenticated
+from flask_security.signals import wan_deleted, wan_registered
 from sqlalchemy import select, update
 
 from hotline.access import audit
@@ -121,6 +123,12 @@ def _note_sign_in(user_id: int, ways: list[str]) -> None:
         )
 
 
+def _note_passkey(user_id: int, act: str) -> None:
+    with unit_of_work() as work:
+        user = work.get_one(User, user_id)
+        audit.record(work, actor_of(user), act, ("account", user_id), at=_ports().clock.now())
+
+
 def _lock_account_row() -> None:
     """Let two requests with the same code wait for each other, so that it opens once."""
     name = session.get("tf_user_id")
@@ -153,14 +161,28 @@ def init_sign_in(app: Flask) -> None:
     def count(response: Response) -> Response:
         signed_in = g.pop("signed_in", None)
         tried = guesser() if signed_in is None and response.status_code == 200 else None
-        if signed_in is not None or tried is not None:
+        changed = g.pop("passkey_act", None)
+        if signed_in is not None or tried is not None or changed is not None:
             # The library is done by now; nothing of its own waits in the session any more.
             db.session.rollback()
         if signed_in is not None:
             _note_sign_in(*signed_in)
         elif tried is not None:
             _count_failure(tried)
+        if changed is not None:
+            _note_passkey(*changed)
         return response
+
+    def passkey(act: str) -> Callable[..., None]:
+        def note(_app: Flask, user: User, **_more: Any) -> None:
+            g.passkey_act = (user.id, act)
+
+        return note
+
+    for signal, act in (
+        (wan_registered, "account.passkey_added"), (wan_deleted, "account.passkey_removed"),
+    ):
+        signal.connect(passkey(act), app, weak=False)
 
     def remember(_app: Flask, user: User, authn_via: list[str] | None = None, **_more: Any) -> None:
         g.signed_in = (user.id, list(authn_via or ["code"]))

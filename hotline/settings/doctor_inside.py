@@ -28,7 +28,7 @@ def settings(patient: Patient) -> list[Finding]:
     found = []
     if not config.second_factor:
         found.append(warn("settings", N_("A second factor is not required of anybody."),
-                          N_("Leave HOTLINE_SECOND_FACTOR unset, so that everybody needs one.")))
+                          N_("Only the demonstration goes without one. Use `hotline serve` for real callers.")))
     if config.demo:
         found.append(warn("settings", N_("This is a demonstration with a password everybody knows."),
                           N_("Use `hotline serve` for real callers.")))

@@ -116,8 +116,8 @@ class AuditFilter(HouseForm):
 
         csrf = False
 
-    person = SelectField(_l("Who"))
-    act = SelectField(_l("What"))
+    person = SelectField(_l("Who"), default="")
+    act = SelectField(_l("What"), default="")
     reference = StringField(_l("Record (reference)"), filters=[trimmed],
                             validators=[Length(max=12)], render_kw={"data-optional": ""})
     since = DateField(_l("From"), validators=[Optional()], render_kw={"data-optional": ""})

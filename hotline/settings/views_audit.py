@@ -33,10 +33,11 @@ def _begin(day: date | None, *, after: bool = False) -> datetime | None:
 def audit_log() -> str:
     """Who did or read what, by person, record and day."""
     people = db.session.scalars(select(User).order_by(User.display_name)).all()
-    form = AuditFilter(request.args)
+    form = AuditFilter(request.args or None)
     form.person.choices = blank_first(((user.public_id, user.display_name) for user in people), _("Anybody"))
     form.act.choices = blank_first(((act, act) for act in service.acts(db.session())), _("Anything"))
-    form.validate()
+    if request.args:
+        form.validate()
     page = request.args.get("page", 1, type=int)
     asked = service.Question(
         actor_id=next((user.id for user in people if user.public_id == form.person.data), None),

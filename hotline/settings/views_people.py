@@ -32,6 +32,7 @@ from hotline.settings.views import blueprint
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
+from hotline.web.words import choices
 from models.accounts import User
 from models.agency import Centre
 from triage.vocabulary import CodePurpose, Role
@@ -81,6 +82,14 @@ def _values(form: PersonForm, session: Session) -> PersonValues:
 def _form(shown: dict[str, Any] | None) -> PersonForm:
     form = PersonForm(data=shown) if request.method == "GET" else PersonForm()
     form.centres.choices = public_choices(agency.centres(db.session()))
+    return form
+
+
+def _code_form(user: User) -> CodeRequestForm:
+    """What a code may be for: nobody who has a password is invited again."""
+    form = CodeRequestForm() if request.endpoint == "settings.issue_code" else CodeRequestForm(formdata=None)
+    if user.password is not None:
+        form.purpose.choices = choices((CodePurpose.PASSWORD, CodePurpose.SECOND_FACTOR))
     return form
 
 
@@ -146,7 +155,7 @@ def person(public_id: str) -> str | Response:
             return redirect(url_for("settings.person", public_id=public_id))  # type: ignore[return-value]
     return render_template(
         "settings/person.html", form=form, person=user, changed=changed,
-        code_form=CodeRequestForm(formdata=None), secured=has_second_factor(user),
+        code_form=_code_form(user), secured=has_second_factor(user),
         is_self=user.id == current_actor().user_id,
     )
 
@@ -155,8 +164,8 @@ def person(public_id: str) -> str | Response:
 @guard(Permission.PEOPLE_MANAGE)
 def issue_code(public_id: str) -> str | Response:
     """Issue a printed code; the answer is the slip, shown this once."""
-    form = CodeRequestForm()
     user = find_person(db.session(), public_id)
+    form = _code_form(user)
     if not form.validate_on_submit():
         return render_template("settings/code.html", form=form, person=user)
     purpose = CodePurpose(form.purpose.data)
