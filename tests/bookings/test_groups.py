@@ -110,6 +110,11 @@ def test_a_meeting_holds_both_leaders_the_room_and_every_member(
         inside = a_case(session, agency)
         a_member(session, agency, ports, group, inside)
         plan(session, agency, ports, group)
+        kinds = session.execute(
+            select(Reservation.kind, func.count()).group_by(Reservation.kind)
+        ).all()
+        # Ninety minutes and the buffer, in steps of five.
+        assert dict(tuple(row) for row in kinds) == {"counsellor": 42, "room": 21, "case": 21}
         for values in (
             {"counsellor_id": agency.users["counsellor"]},
             {"counsellor_id": agency.users["other_counsellor"]},

@@ -180,6 +180,14 @@ def test_the_night_the_clocks_go_back_in_lisbon_has_its_doubled_hour() -> None:
     assert sum((span.ends - span.starts for span in spans), timedelta()) == timedelta(hours=3)
 
 
+def test_a_time_that_ends_in_the_doubled_hour_lasts_to_its_second_coming() -> None:
+    night = WeeklyTime(1, 6, 0, 90)
+    home = place("Europe/Lisbon", hours=ServiceHours(zone="Europe/Lisbon"))
+    window = Span(datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC))
+    [span] = working_time(helper(night), home, PHONE, window)
+    assert span.ends - span.starts == timedelta(hours=2, minutes=30)
+
+
 def test_a_summer_appointment_stands_at_the_same_wall_time_as_a_winter_one() -> None:
     weekly = WeeklyTime(1, 0, 600, 660)
     lisbon = place("Europe/Lisbon")
