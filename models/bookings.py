@@ -54,6 +54,11 @@ class Appointment(Keyed, PublicId, Base):
         CheckConstraint("starts_at < ends_at", name="order"),
         Index("ix_appointments_week", "centre_id", "starts_at"),
         Index("ix_appointments_counsellor", "counsellor_id", "starts_at"),
+        Index(
+            "ix_appointments_companion", "companion_id", "starts_at",
+            postgresql_where=text("companion_id IS NOT NULL"),
+            sqlite_where=text("companion_id IS NOT NULL"),
+        ),
         # Visits that somebody still waits for: looked at every minute.
         Index(
             "ix_appointments_visits", "ends_at",
@@ -93,7 +98,8 @@ class Appointment(Keyed, PublicId, Base):
     checked_out_at: Mapped[datetime | None]
     companion_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     by_person: Mapped[bool | None]
-    # Where the reminder stands: sending, sent, failed, unknown, or why it was withheld.
+    # Where the reminder stands: sending, sent, failed, unknown, delivered, undelivered, or why it was
+    # withheld.
     reminder_state: Mapped[str | None] = mapped_column(String(20))
     reminder_answer: Mapped[str | None] = mapped_column(String(10))
     is_practice: Mapped[bool] = mapped_column(default=False)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Forbidden, Permission, Subject, require
-from hotline.bookings.facts import HOLDING
+from hotline.bookings.facts import HOLDING, of_counsellor
+from hotline.bookings.spans import Span
 from hotline.ports import Ports
 from models.accounts import User
 from models.agency import Centre, Room
@@ -146,12 +147,12 @@ Line = tuple[str, datetime, datetime, str, datetime]
 
 
 def _appointments(session: Session, feed: CalendarFeed, now: datetime) -> list[Line]:
-    which: ColumnElement[bool] = Appointment.room_id == feed.resource_id
+    which: ColumnElement[bool]
     if feed.kind == "counsellor":
-        which = or_(
-            Appointment.counsellor_id == feed.resource_id,
-            Appointment.companion_id == feed.resource_id,
-        )
+        which = of_counsellor(feed.resource_id, Span(now - BACK, now + AHEAD))
+    else:
+        centre = select(Room.centre_id).where(Room.id == feed.resource_id).scalar_subquery()
+        which = and_(Appointment.centre_id == centre, Appointment.room_id == feed.resource_id)
     rows = session.execute(
         select(Appointment, Centre.name, Room.name)
         .join(Centre, Centre.id == Appointment.centre_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline import outbox
-from hotline.bookings import keeping, reminders, waiting
+from hotline.bookings import keeping, reminders, texting, waiting
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import DeliveryError
 from hotline.transaction import unit_of_work
@@ -33,6 +33,7 @@ def send_reminder(context: JobContext, payload: JsonDict) -> None:
         final = "unknown" if error.unknown else "failed" if error.permanent else None
         with unit_of_work() as session:
             reminders.settle(session, key, final, ports)
+            texting.refused(session, key, error.code, ports)
         raise
     with unit_of_work() as session:
         reminders.settle(session, key, "sent", ports)

@@ -92,8 +92,10 @@ def _claim(session: Session, appointment: Appointment) -> bool:
 
 def settle(session: Session, appointment_id: int, state: str | None, ports: Ports) -> None:
     """Write down how the sending ended: sent, failed, unknown, or None to try again."""
-    appointment = session.get_one(Appointment, appointment_id)
-    appointment.reminder_state = state
+    appointment = session.get_one(Appointment, appointment_id, with_for_update=True)
+    # The delivery may have been told before the provider's answer to us was read.
+    if state != "sent" or appointment.reminder_state not in ("delivered", "undelivered"):
+        appointment.reminder_state = state
     if state == "sent":
         audit.record(session, None, "appointment.reminded", ("appointment", appointment.id),
                      at=ports.clock.now(), centre_id=appointment.centre_id)
@@ -132,7 +134,7 @@ def _decide(
     return Reminder(
         MessageOrder(
             to=number, from_number=sender, body=body,
-            status_url=f"{ports.public_url}/messages/status",
+            status_url=f"{ports.public_url}/voice/message-status?about={appointment.public_id}",
         )
     )
 
@@ -207,7 +209,7 @@ def take_reply(
         .where(
             Appointment.caller_id.in_(known), Appointment.starts_at > now,
             Appointment.status == AppointmentStatus.CONFIRMED,
-            Appointment.reminder_state.in_(("sending", "sent", "unknown")),
+            Appointment.reminder_state.in_(("sending", "sent", "unknown", "delivered", "undelivered")),
         )
         .order_by(Appointment.starts_at)
         .limit(1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from hotline.access.policy import Actor, Permission, Subject, may, require
@@ -149,7 +149,7 @@ def _appointments(
         .join(Case, Case.id == Appointment.case_id)
         .outerjoin(Room, Room.id == Appointment.room_id)
         .where(
-            _of(of), Appointment.status.in_(facts.HOLDING),
+            _of(of, window), Appointment.status.in_(facts.HOLDING),
             Appointment.starts_at >= window.starts, Appointment.starts_at < window.ends,
         )
     )
@@ -174,14 +174,12 @@ def _appointments(
     return found
 
 
-def _of(of: Whose) -> ColumnElement[bool]:
+def _of(of: Whose, window: Span) -> ColumnElement[bool]:
     if of.room is not None:
-        return Appointment.room_id == of.room.id
+        # The centre is said too: its weeks have an index.
+        return and_(Appointment.centre_id == of.centre.id, Appointment.room_id == of.room.id)
     if of.counsellor is not None:
-        return or_(
-            Appointment.counsellor_id == of.counsellor.id,
-            Appointment.companion_id == of.counsellor.id,
-        )
+        return facts.of_counsellor(of.counsellor.id, window)
     return Appointment.centre_id == of.centre.id
 
 
