@@ -8,6 +8,7 @@ import sys
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.cli_environment import application, configured
 from hotline.settings.doctor import Finding, Patient, State, examine, worst
@@ -33,18 +34,29 @@ def examine_app(app: Flask, *, outside: bool) -> list[Finding]:
 
 
 def document_to_host(app: Flask, number: str) -> str:
-    """The fallback document of the line with that number; an empty number takes the first line."""
+    """The fallback document of the line with that number; an empty number takes the first line.
+
+    It is made for bad times, so it can be had in bad times too: while the database is away, or
+    before there is a line, it rings nobody and takes a message.
+    """
+    public_url = app.config["HOTLINE"].public_url
+    query = select(Line).order_by(Line.id)
+    if number:
+        query = query.where(Line.number == number)
     with app.app_context():
-        query = select(Line).order_by(Line.id)
-        if number:
-            query = query.where(Line.number == number)
-        line = db.session.scalars(query).first()
-        if line is None:
+        try:
+            line = db.session.scalars(query).first()
+        except SQLAlchemyError:
+            click.echo("The database cannot be read: this document rings nobody.", err=True)
+            return fallback_document(public_url)
+        finally:
+            db.session.remove()
+        if line is None and number:
             raise click.ClickException("There is no such line. See the settings, or leave the number out.")
+        if line is None:
+            return fallback_document(public_url)
         numbers = tuple(each for each in (line.fallback_number, line.supervisor_number) if each)
-        return fallback_document(
-            app.config["HOTLINE"].public_url, numbers=numbers, shown=line.number
-        )
+        return fallback_document(public_url, numbers=numbers, shown=line.number)
 
 
 @click.command()

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import click
+import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
 from hotline.adapters.simulation import documents
 from hotline.adapters.simulation.scenario import Number, Person
+from hotline.cli_doctor import document_to_host
 from hotline.voice.fallback_document import fallback_document
+from models.agency import Line
 from tests.voice.conftest import LINE_NUMBER, House, caller
+from tests.voice.signing import PUBLIC, Provider, provider
 from triage.vocabulary import CallOutcome
+
+__all__ = ["provider"]
 
 
 def test_the_document_has_no_mistakes() -> None:
@@ -46,3 +56,22 @@ def test_a_person_at_the_fallback_number_is_rung_without_us(house: House) -> Non
     assert leg.record.bridged_with == ["duty phone"]
 
 
+def test_the_doctor_gives_the_document_while_the_database_is_away(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give_fallback(session: Session) -> None:
+        session.get_one(Line, provider.agency.line).fallback_number = "+85366009999"
+
+    provider.work(give_fallback)
+    assert "<Number>+85366009999</Number>" in document_to_host(provider.app, "")
+
+    def away(*_: object, **_given: object) -> None:
+        raise OperationalError("select", {}, Exception("gone"))
+
+    monkeypatch.setattr("sqlalchemy.orm.Session.scalars", away)
+    assert document_to_host(provider.app, LINE_NUMBER) == fallback_document(PUBLIC)
+
+
+def test_the_doctor_gives_no_document_for_a_line_there_is_not(provider: Provider) -> None:
+    with pytest.raises(click.ClickException):
+        document_to_host(provider.app, "+85399999999")
