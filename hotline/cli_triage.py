@@ -20,13 +20,13 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def assess(text: str | None, as_json: bool) -> None:
     """Say what the phrases and the classifier see in one text: an aid to attention."""
-    from triage.classifier import load_shipped
     from triage.engine import Facts
     from triage.engine import assess as weigh
     from triage.phrases import read
+    from triage.vectors import load_best
 
     written = text if text is not None else sys.stdin.read()
-    assessment = weigh(Facts(text=written), predictor=load_shipped(), reader=read)
+    assessment = weigh(Facts(text=written), predictor=load_best(), reader=read)
     said = _said(assessment)
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, indent=1))
@@ -41,13 +41,18 @@ def assess(text: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--with", "extra", type=_FOLDER, multiple=True, help="A folder of other labelled sets.")
+@click.option("--vectors", is_flag=True, help="Also the weights of the optional sentence vectors.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True,
               help="Where the model files go.")
-def train(extra: tuple[Path, ...], out: Path) -> None:
+def train(extra: tuple[Path, ...], vectors: bool, out: Path) -> None:
     """Train the classifier from the project's own texts, and other sets where given."""
     from triage.training import train as fit
 
     trained = fit(out, extra)
+    if vectors:
+        from triage.vector_training import train_vectors
+
+        train_vectors(trained, out)
     manifest = trained.manifest
     click.echo(f"{manifest['version']}: {manifest['texts']} texts, {manifest['grams']} n-grams")
     for name, calibrated in sorted(manifest["calibrated"].items()):
@@ -62,16 +67,19 @@ def train(extra: tuple[Path, ...], out: Path) -> None:
               help="Where the report goes.")
 @click.option("--only", type=click.Choice(["rules", "model", "both"]), default="both")
 @click.option("--model", "model_folder", type=_FOLDER, help="Another model than the shipped one.")
-def evaluate(
-    folder: Path, predictions: Path, report_path: Path | None, only: str, model_folder: Path | None
+@click.option("--vectors/--no-vectors", default=True,
+              help="With the optional sentence vectors where they are installed.")
+def evaluate(  # noqa: PLR0917 - click passes its options by name
+    folder: Path, predictions: Path, report_path: Path | None, only: str,
+    model_folder: Path | None, vectors: bool,
 ) -> None:
     """Judge every CSV of FOLDER (columns text, lang) and report where labels are."""
-    from triage.classifier import load
+    from triage.classifier import load, load_shipped
     from triage.evaluation import evaluate as judge_folder
     from triage.evaluation import write_json
     from triage.judging import Only
 
-    model = load(model_folder) if model_folder else None
+    model = load(model_folder) if model_folder else None if vectors else load_shipped()
     report = judge_folder(folder, predictions, Only(only), model)
     if report_path is not None:
         write_json(report_path, report)

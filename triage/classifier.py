@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from triage.evidence import Prediction
 from triage.features import Seen, Unit, dense_names, see
-from triage.labelled import LEVELS
+from triage.vocabulary import RiskLevel
 
 SHIPPED = Path(__file__).parent / "data" / "model"
 LANGUAGES = ("zh", "yue", "en", "pt")
@@ -84,7 +84,7 @@ class Model:
                 chances = (
                     max(chances[0], heard[0]), max(chances[1], heard[1]), max(chances[2], heard[2])
                 )
-        level = None if reason else LEVELS[_level(chances, weights.thresholds)]
+        level = None if reason else level_of(chances, weights.thresholds)
         return Prediction(
             score=score_of(chances), level=level, version=self.version, language=seen.language,
             at_least_d=chances[0], at_least_c=chances[1], at_least_b=chances[2],
@@ -172,12 +172,15 @@ def _is_word(gram: str) -> bool:
     return gram[0] not in "#~" and gram.isascii() and " " not in gram
 
 
-def _level(chances: tuple[float, float, float], thresholds: tuple[float, float, float]) -> int:
+def level_of(
+    chances: tuple[float, float, float], thresholds: tuple[float, float, float]
+) -> RiskLevel:
+    """The level the chances reach: low where any risk is below its threshold."""
     if chances[0] < thresholds[0]:
-        return 0
+        return RiskLevel.LOW
     if chances[2] >= thresholds[2]:
-        return 3
-    return 2 if chances[1] >= thresholds[1] else 1
+        return RiskLevel.IMMINENT
+    return RiskLevel.HIGH if chances[1] >= thresholds[1] else RiskLevel.MODERATE
 
 
 @cache

@@ -23,7 +23,8 @@ from triage.measures import (
     with_interval,
 )
 from triage.phrases import read
-from triage.training import Trained, train_texts
+from triage.training import Floats, Trained, train_texts
+from triage.vectors import available, load_best
 
 #: What others published, as triage research knew it; other data, so a frame and not a contest.
 PUBLISHED = (
@@ -48,13 +49,18 @@ def report(folders: tuple[Path, Path] | None = None) -> str:
     if train_folder is not None:
         more, more_sets = outside_sets([train_folder])
         texts, sets = [*texts, *more], [*sets, *more_sets]
-    lines = [("| set | texts | n-grams: AUROC | phrases: AUROC | both: AUROC | both: best F1 |"
+    lines = [("| set | texts | n-grams: AUROC | phrases: AUROC | both: AUROC | with vectors: AUROC | both: best F1 |"
              " recall at the shipped point | raised without risk | calibration error | kappa |"),
-             "|---|---|---|---|---|---|---|---|---|---|"]
+             "|---|---|---|---|---|---|---|---|---|---|---|"]
     both = train_texts(texts, sets)
     grams = train_texts(texts, sets, see=_without_phrases)
+    with_vectors = None
+    if available():
+        from triage.vector_training import train_vectors
+
+        with_vectors = train_vectors(both).left_out
     for name, places in _by_set(both.texts).items():
-        lines.append(_line(name, both, grams, places))
+        lines.append(_line(name, (both, grams, with_vectors), places))
     if dev_folder is not None:
         lines.extend(_dev_lines(dev_folder))
     lines.append("")
@@ -101,31 +107,41 @@ def _left_out(trained: Trained, place: int) -> Prediction:
     return Prediction(score_of(chances), level, "left out", seen.language, *chances)
 
 
-def _line(name: str, both: Trained, grams: Trained, places: list[int]) -> str:
+def _line(
+    name: str, trained: tuple[Trained, Trained, Floats | None], places: list[int]
+) -> str:
+    both, grams, with_vectors = trained
     judged = [
         by_both(read(both.texts[place].text), _left_out(both, place)) for place in places
     ]
     rules = [by_rules(read(both.texts[place].text), both.seen[place]).score for place in places]
     bare = [_left_out(grams, place).score for place in places]
     labels = [both.texts[place] for place in places]
-    return _row(name, labels, judged, (bare, rules))
+    heard = None
+    if with_vectors is not None:
+        heard = [score_of((float(d), float(c), float(b))) for d, c, b in with_vectors[places]]
+    return _row(name, labels, judged, (bare, rules, heard))
 
 
 def _dev_lines(folder: Path) -> list[str]:
     """The shipped model on the development sets, of which it has seen nothing."""
     model: Model = load_shipped()
+    best = load_best()
     texts, _sets = outside_sets([folder])
     lines = []
     for name, places in _by_set(texts).items():
         labels = [texts[place] for place in places]
         judged = []
         rules = []
+        heard = []
         for each in labels:
             reading = read(each.text)
             prediction = model.predict(each.text)
             judged.append(by_both(reading, prediction))
             rules.append((reading.code.rank if reading.code else 0) / 5)
-        lines.append(_row(f"{name} (not trained on)", labels, judged, (None, rules)))
+            heard.append(best.predict(each.text).score if best is not model else 0.0)
+        lines.append(_row(f"{name} (not trained on)", labels, judged,
+                          (None, rules, heard if best is not model else None)))
     return lines
 
 
@@ -133,20 +149,21 @@ def _row(
     name: str,
     labels: Sequence[Labelled],
     judged: Sequence[Judgement],
-    others: tuple[Sequence[float] | None, Sequence[float]],
+    others: tuple[Sequence[float] | None, Sequence[float], Sequence[float] | None],
 ) -> str:
     known = [place for place, each in enumerate(labels) if each.any_risk is not None]
     truth = np.array([int(bool(labels[place].any_risk)) for place in known])
     alerts = np.array([judged[place].alert for place in known], dtype=bool)
     cells = [name, str(len(labels))]
     if not 0 < truth.sum() < len(truth):
-        return "| " + " | ".join([*cells, "", "", "", "", "", f"{alerts.mean():.3f}", "", ""]) + " |"
+        return "| " + " | ".join([*cells, "", "", "", "", "", "", f"{alerts.mean():.3f}", "", ""]) + " |"
     scores = np.array([judged[place].score for place in known])
     chances = np.array([judged[place].chance for place in known])
-    bare, rules = others
+    bare, rules, heard = others
     cells.append(f"{auroc(truth, np.array([bare[k] for k in known])):.3f}" if bare else "")
     cells.append(f"{auroc(truth, np.array([rules[place] for place in known])):.3f}")
     cells.append(_cell(with_interval(auroc, (truth, scores))))
+    cells.append(f"{auroc(truth, np.array([heard[k] for k in known])):.3f}" if heard else "")
     cells.append(_cell(with_interval(best_f1, (truth, scores))))
     cells.append(f"{alerts[truth == 1].mean():.3f}")
     cells.append(f"{alerts[truth == 0].mean():.3f}")

@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from triage.classifier import Model
-from triage.judging import Judgement, Only, judge
+from triage.judging import Judgement, Only, SeenPredictor, judge
 from triage.labelled import LEVELS, labels
 from triage.measures import (
     auroc,
@@ -36,7 +35,7 @@ COLUMNS = ("score", "alert", "level", "code", "reasons")
 
 
 def evaluate(
-    folder: Path, predictions: Path, only: Only = Only.BOTH, model: Model | None = None
+    folder: Path, predictions: Path, only: Only = Only.BOTH, model: SeenPredictor | None = None
 ) -> dict[str, Any]:
     """Judges every CSV of the folder; writes one file of predictions each; gives the report.
 
@@ -123,7 +122,7 @@ def _levels(truth: Any, guess: Any, scores: Any) -> dict[str, Any]:
 
 
 def _judge_all(
-    texts: Sequence[str], only: Only, model: Model | None
+    texts: Sequence[str], only: Only, model: SeenPredictor | None
 ) -> tuple[list[Judgement], list[float]]:
     judged: list[Judgement] = []
     times: list[float] = []

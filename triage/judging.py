@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from triage.classifier import Model, load_shipped
 from triage.evidence import PhraseHit, Prediction, TextReading
 from triage.features import Seen, see_parts
 from triage.labelled import LEVELS, level_of
 from triage.normalise import normalise
 from triage.phrases import parts_of, read_parts
+from triage.vectors import load_best
 from triage.vocabulary import ResponseCode, RiskLevel, highest
 
 #: A phrase of acting now raises by itself. Words of a plan or of ideation raise where the
@@ -30,6 +31,13 @@ _LIFT = {
     (ResponseCode.A, "en"): 0.15, (ResponseCode.B, "en"): 0.1,
 }
 _LIFT_SILENT = 0.6
+
+
+class SeenPredictor(Protocol):
+    """A classifier that takes features: with vectors or without."""
+
+    def predict_seen(self, seen: Seen) -> Prediction:
+        """Level and probabilities of a text whose features were taken already."""
 
 
 class Only(StrEnum):
@@ -53,7 +61,7 @@ class Judgement:
     language: str
 
 
-def judge(text: str, only: Only = Only.BOTH, model: Model | None = None) -> Judgement:
+def judge(text: str, only: Only = Only.BOTH, model: SeenPredictor | None = None) -> Judgement:
     """The judgement of one text; the shipped classifier is loaded where none is given."""
     folded = normalise(text)
     parts = parts_of(folded)
@@ -61,7 +69,7 @@ def judge(text: str, only: Only = Only.BOTH, model: Model | None = None) -> Judg
     seen = see_parts(folded, parts)
     if only is Only.RULES:
         return by_rules(reading, seen)
-    prediction = (model or load_shipped()).predict_seen(seen)
+    prediction = (model or load_best()).predict_seen(seen)
     return by_model(prediction) if only is Only.MODEL else by_both(reading, prediction)
 
 

@@ -11,7 +11,7 @@ import io
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -137,13 +137,13 @@ def _fitted(texts: Sequence[Labelled], seen: Sequence[Seen]) -> Model:
     places = {name: place for place, name in enumerate(names)}
     table = _table([each.whole for each in seen], vocabulary, idf, places)
     languages = np.array([each.language for each in seen])
-    base = np.array([_weight(*pair) for pair in zip(texts, seen, strict=True)])
-    targets = [_targets(texts, head) for head in range(len(HEADS))]
+    base = np.array([weight_of(*pair) for pair in zip(texts, seen, strict=True)])
+    wanted = [targets(texts, head) for head in range(len(HEADS))]
     weights = {}
     for language in LANGUAGES:
-        share = base * np.array([_SHARE.get((language, each), OTHER_LANGUAGE) for each in languages])
+        share = base * share_of(language, languages, OTHER_LANGUAGE)
         rows = []
-        for target in targets:
+        for target in wanted:
             known = (target >= 0) & (share > 0)
             if len(set(target[known])) < 2:
                 rows.append((np.zeros(table.shape[1]), -3.0))
@@ -208,7 +208,7 @@ def _table(
     return sparse.csr_matrix((values, columns, ends), shape=(len(units), width))
 
 
-def _weight(each: Labelled, shape: Seen) -> float:
+def weight_of(each: Labelled, shape: Seen) -> float:
     """How much a text counts in fitting."""
     if each.category and "scope" in each.source:
         return SCOPE_TEXT
@@ -217,7 +217,7 @@ def _weight(each: Labelled, shape: Seen) -> float:
     return SET_WEIGHT.get(each.source, 1.0)
 
 
-def _targets(texts: Sequence[Labelled], head: int) -> npt.NDArray[np.int64]:
+def targets(texts: Sequence[Labelled], head: int) -> npt.NDArray[np.int64]:
     """1 where a text reaches the head's level, 0 where not, -1 where nobody said."""
     found = []
     for each in texts:
@@ -233,20 +233,27 @@ def _fusion(
 ) -> npt.NDArray[np.float32]:
     """The fusion of one language: a regression of the labels on the left-out values."""
     mine = np.array([each.language == language for each in seen])
-    share = np.array([_weight(*pair) for pair in zip(texts, seen, strict=True)])
+    share = np.array([weight_of(*pair) for pair in zip(texts, seen, strict=True)])
     rows = []
     for head in range(len(HEADS)):
-        target = _targets(texts, head)
+        target = targets(texts, head)
         known = mine & (target >= 0)
         if len(set(target[known])) < 2:
             rows.append(np.array(_EVEN))
             continue
-        rows.append(_bounded(left_out[known, head], target[known], share[known]))
+        rows.append(bounded(left_out[known, head], target[known], share[known], np.array(_EVEN), 4))
     return np.array(rows, dtype=np.float32)
 
 
-def _bounded(values: Floats, target: npt.NDArray[np.int64], share: Floats) -> Floats:
-    """A logistic regression whose weights of whole and highest sentence are never negative.
+def share_of(language: str, languages: Iterable[str], other: float) -> Floats:
+    """How much each text counts for a language, by the language it is in itself."""
+    return np.array([_SHARE.get((language, each), other) for each in languages])
+
+
+def bounded(
+    values: Floats, target: npt.NDArray[np.int64], share: Floats, even: Floats, positive: int
+) -> Floats:
+    """A logistic regression drawn to `even`, whose first `positive` weights are never negative.
 
     Without the bound a sentence of risk could lower the text it is added to.
     """
@@ -257,12 +264,13 @@ def _bounded(values: Floats, target: npt.NDArray[np.int64], share: Floats) -> Fl
     def loss(weights: Floats) -> tuple[float, Floats]:
         margin = sign * (values @ weights)
         missed = 1 / (1 + np.exp(np.clip(margin, -30, 30)))
-        slope = -(share * missed * sign) @ values + 0.1 * (weights - _EVEN)
+        slope = -(share * missed * sign) @ values + 0.1 * (weights - even)
         total = float((share * np.logaddexp(0, -margin)).sum())
-        return total + 0.05 * float(((weights - _EVEN) ** 2).sum()), slope
+        return total + 0.05 * float(((weights - even) ** 2).sum()), slope
 
-    bounds = [(0.05, None)] * 4 + [(None, None)] * 2
-    found = minimize(loss, np.array(_EVEN), jac=True, method="L-BFGS-B", bounds=bounds)
+    free = len(even) - positive
+    bounds = [(0.05, None)] * positive + [(None, None)] * free
+    found = minimize(loss, even, jac=True, method="L-BFGS-B", bounds=bounds)
     return np.asarray(found.x)
 
 
@@ -281,7 +289,7 @@ def _files(
         arrays[f"{language}_dense"] = weights.dense
         arrays[f"{language}_intercept"] = weights.intercept
         arrays[f"{language}_fusion"] = weights.fusion
-    content = _archive(arrays)
+    content = archive(arrays)
     words = json.dumps(list(model.vocabulary), ensure_ascii=False, indent=None).encode()
     found = digest(content, words)
     manifest = {
@@ -301,7 +309,7 @@ def _files(
     return files, manifest
 
 
-def _archive(arrays: dict[str, Any]) -> bytes:
+def archive(arrays: dict[str, Any]) -> bytes:
     """The arrays as an npz archive whose bytes depend on nothing but the arrays."""
     import zipfile
 
