@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.governance.judged import Judged, Rating, settled
@@ -15,6 +15,7 @@ from models.governance import ShadowPrediction
 from models.reports import ContactReport, RiskAssessment
 from triage.vocabulary import AgeBand, CallType, LoweringReason, ReportStatus, ResponseCode, Sex
 
+URGENT_CODES = (ResponseCode.A, ResponseCode.B)
 COUNSELLING = tuple(kind for kind in CallType if kind.is_counselling)
 
 
@@ -81,11 +82,14 @@ def judged(
     model_id: int | None,
     since: datetime | None = None,
     until: datetime | None = None,
-    centre_id: int | None = None,
     consented_only: bool = False,
+    urgent_only: bool = False,
     report_id: int | None = None,
 ) -> list[Judged]:
-    """The contacts of a stretch of time as people and this model judged them, newest first."""
+    """The contacts of a stretch of time as people and this model judged them, newest first.
+
+    With `urgent_only` contacts nobody ever put near B or A are left out early: they are most.
+    """
     r = ContactReport
     query = (
         select(
@@ -95,8 +99,8 @@ def judged(
         .where(r.id.in_(counted(since, until)))
         .order_by(r.contact_at.desc(), r.id.desc())
     )
-    if centre_id is not None:
-        query = query.where(r.centre_id == centre_id)
+    if urgent_only:
+        query = query.where(r.id.in_(_ever_urgent()))
     if consented_only:
         query = query.where(r.training_consent.is_(True))
     if report_id is not None:
@@ -106,6 +110,13 @@ def judged(
     read = [found[-1].id for found in (_of_text(steps[row.id]) for row in rows) if found]
     said = _predictions(session, model_id, read)
     return [_judged(row, steps[row.id], said) for row in rows if steps[row.id]]
+
+
+def _ever_urgent() -> Select[int | None]:
+    """The reports somebody put at B or A once, or agreed with such a suggestion."""
+    a = RiskAssessment
+    agreed = and_(a.review_decision == "agreed", a.suggested_code.in_(URGENT_CODES))
+    return select(a.report_id).where(or_(a.human_code.in_(URGENT_CODES), agreed))
 
 
 def _of_text(steps: Iterable[Step]) -> list[Step]:

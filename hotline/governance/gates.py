@@ -72,7 +72,7 @@ def measure_gates(session: Session, row: ModelVersion, now: datetime) -> list[Re
     settings = settings_of(session)
     least_recall = settings.gate_recall if settings else 0.95
     least_contacts = settings.gate_contacts if settings else 20
-    contacts = judged(session, model_id=row.id, since=now - WINDOW)
+    contacts = judged(session, model_id=row.id, since=now - WINDOW, urgent_only=True)
     known = {gate.language: gate for gate in gates_of(session, row)}
     measured = []
     for language in LANGUAGES:

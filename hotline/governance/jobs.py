@@ -119,8 +119,8 @@ def retrain(context: JobContext, payload: JsonDict) -> None:
         with unit_of_work() as session:
             registry.enter_shadow(
                 session, None, version=learned.version, digest=learned.digest, files=learned.files,
-                facts=learned.facts | {"asked_by": payload.get("user_id")},
-                now=context.ports.clock.now(),
+                facts=learned.facts, now=context.ports.clock.now(),
+                asked_by_id=payload.get("user_id"),
             )
         failed = None
     except retraining.TooFew as few:

@@ -40,7 +40,9 @@ class Opened:
 def misses(session: Session, actor: Actor, now: datetime, *, since: datetime) -> list[Miss]:
     """Every missed contact since then: those nobody has looked at first, then the newest."""
     row = active(session)
-    found = missed(judged(session, model_id=row.id, since=since)) if row is not None else []
+    found = (
+        missed(judged(session, model_id=row.id, since=since, urgent_only=True)) if row else []
+    )
     reviews = {
         each.report_id: each
         for each in session.scalars(

@@ -107,6 +107,7 @@ def enter_shadow(
     files: dict[str, bytes],
     facts: JsonDict,
     now: datetime,
+    asked_by_id: int | None = None,
 ) -> ModelVersion:
     """A classifier trained here, beside the one in use and unheard; it takes the last one's place there.
 
@@ -123,7 +124,7 @@ def enter_shadow(
         row = ModelVersion(
             version=version[:80], digest=digest, origin=ModelOrigin.RETRAINED,
             status=ModelStatus.SHADOW, folder=version[:80], facts=facts, created_at=now,
-            created_by_id=actor.user_id if actor else None,
+            created_by_id=actor.user_id if actor else asked_by_id,
         )
         session.add(row)
         session.flush()

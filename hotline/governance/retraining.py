@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.governance.contacts import counted, steps_of
 from hotline.governance.judged import settled
 from models.callers import Caller, CallerIdentity, Consent, ContactRule
 from models.calls import Call
-from models.reports import ContactReport
+from models.reports import ContactReport, RiskAssessment
 from triage.vocabulary import ResponseCode
 
 LEAST_CONTACTS = 50
@@ -92,6 +92,19 @@ def lessons(session: Session) -> list[Lesson]:
             )
         )
     return found
+
+
+def lesson_count(session: Session) -> int:
+    """About how many contacts may be learned from; opens no text to know it."""
+    r, a = ContactReport, RiskAssessment
+    rated = select(a.report_id).where(a.human_code.is_not(None), a.human_code != ResponseCode.U)
+    query = select(func.count()).select_from(r).where(
+        r.id.in_(counted()), r.training_consent.is_(True), r.summary.is_not(None), r.id.in_(rated)
+    )
+    withdrawn = _withdrawn(session)
+    if withdrawn:
+        query = query.where(or_(r.caller_id.is_(None), r.caller_id.not_in(withdrawn)))
+    return session.scalar(query) or 0
 
 
 def _withdrawn(session: Session) -> set[int]:

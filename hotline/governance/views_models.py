@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from hotline import outbox
 from hotline.access import audit
@@ -19,7 +20,8 @@ from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from models.accounts import User
-from triage.vocabulary import ModelStatus
+from models.governance import ModelVersion
+from triage.vocabulary import ModelOrigin, ModelStatus
 
 
 def _back() -> Any:
@@ -54,10 +56,22 @@ def _models_page(gate_form: GateForm | None) -> str:
         heard=gates.current_policy(session).model_languages, gate_form=gate_form,
         language_name=pages.text_language_name, shipped=_shipped(), may_run=registry.may_run,
         read={row.id: shadow.predicted_count(session, row) for row in rows},
-        people={user.id: user.display_name for user in session.query(User)},
-        lessons=len(retraining.lessons(session)), least=retraining.LEAST_CONTACTS,
+        people={user.id: user.display_name for user in session.scalars(select(User))},
+        lessons=retraining.lesson_count(session), least=retraining.LEAST_CONTACTS,
+        replaced=_is_replaced(active),
         reason_form=ReasonForm(formdata=None), training_failed=_failure(settings),
     )
+
+
+def _is_replaced(active: ModelVersion | None) -> bool:
+    """True where another model answers in the place of the one in use: its files do not load."""
+    if active is None or active.origin is not ModelOrigin.RETRAINED:
+        return False
+    try:
+        heard = ports().predictor()
+    except Exception:  # then nothing is heard, and every assessment says so
+        return True
+    return heard is not None and heard.version[:80] != active.version
 
 
 def _failure(settings: object) -> str:

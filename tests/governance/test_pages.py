@@ -179,6 +179,8 @@ def test_models_are_compared_activated_and_taken_back_on_the_page(
     supervisor.post(address, {"reason": "finds all"})
     with app.app_context(), unit_of_work() as session:
         assert status_of(session, "ours-1") is ModelStatus.ACTIVE
+    # Its files are empty here: the page says that another one answers in its place.
+    assert "The model in use does not load" in supervisor.get("/triage/models").text
     assert "Go back to this model" in supervisor.get(f"/triage/models/{filled['used']}").text
     supervisor.post(f"/triage/models/{filled['used']}/activate", {"reason": "too loud"})
     with app.app_context(), unit_of_work() as session:
