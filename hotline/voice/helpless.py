@@ -152,6 +152,8 @@ ANSWERS: dict[str, Callable[[Signal, Known], Script]] = {
     "message": _end_with("voicemail_thanks"),
     "message-empty": _end_with("voicemail_empty"),
     "recording": _nothing,
+    "message-status": _nothing,
+    "message-incoming": _nothing,
     "status": _nothing,
     "transcription": _nothing,
     "leg-offer": _offer,

@@ -47,7 +47,7 @@ KEPT = frozenset((
     "DialBridged", "DialCallSid", "DialCallDuration", "RecordingSid", "RecordingUrl",
     "RecordingStatus", "RecordingDuration", "TranscriptionSid", "TranscriptionEvent",
     "TranscriptionData", "SequenceId", "Track", "Final", "LanguageCode", "TranscriptionErrorCode",
-    "AnsweredBy", "MessageSid", "MessageStatus",
+    "AnsweredBy", "MessageSid", "MessageStatus", "Body",
 ))  # fmt: skip
 
 

@@ -30,8 +30,11 @@ from models.agency import Line
 log = logging.getLogger("hotline.voice")
 
 blueprint = Blueprint("voice", __name__, url_prefix="/voice")
+texts = Blueprint("messages", __name__, url_prefix="/messages")
 
 LOOK_SECONDS = 20.0
+# Only as POST: a text in an address would stand in the access log of everybody on the way.
+TEXTS = frozenset(("message-status", "message-incoming"))
 
 LEG_STEPS = {
     "leg-offer": "offer",
@@ -120,6 +123,8 @@ def init_voice(app: Flask, config: Config, ports: Ports) -> None:
 
     app.extensions["hotline.voice"] = board
     app.register_blueprint(pages)
+    app.register_blueprint(texts)
+    app.extensions["csrf"].exempt(texts)
     if config.has_telephony:
         # The follow-up's page offers to place the call where somebody can.
         app.extensions["hotline.callback"] = calling.request_call
@@ -140,7 +145,7 @@ def _handle(step: str, leg: str = "") -> Response:
         received_at=board.ports.clock.now(),
         leg=leg[:40],
         query={name: value[:64] for name, value in request.args.items()
-               if name in ("again", "attempt", "to", "queue")},
+               if name in ("again", "attempt", "to", "queue", "about")},
         token=request.headers.get("I-Twilio-Idempotency-Token", "")[:80],
     )  # fmt: skip
     return board.answer(signal)
@@ -158,5 +163,8 @@ def _view(step: str) -> Callable[..., Response]:
 for _step in (*STEPS, *sorted(helpless.STATELESS)):
     _rule = f"/leg/<string:leg>/{LEG_STEPS[_step]}" if _step in LEG_STEPS else f"/{_step}"
     blueprint.add_url_rule(
-        _rule, _step.replace("-", "_"), _view(_step), methods=["GET", "POST"],
+        _rule, _step.replace("-", "_"), _view(_step),
+        methods=["POST"] if _step in TEXTS else ["GET", "POST"],
     )  # fmt: skip
+
+texts.add_url_rule("/incoming", "incoming", _view("message-incoming"), methods=["POST"])

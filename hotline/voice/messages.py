@@ -1,0 +1,31 @@
+"""The provider's signals about text messages: how one fared, and what somebody wrote."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from hotline.bookings import texting
+from hotline.ports import Ports
+from hotline.voice import dialogue
+from hotline.voice.dialogue import Script
+from hotline.voice.signals import Signal
+
+
+def progress(session: Session, signal: Signal, ports: Ports) -> Script:
+    """How a text message of ours fared; the address says which appointment it reminded of."""
+    texting.delivered(
+        session, signal.query.get("about", ""), signal.get("MessageStatus").lower(),
+        signal.number("ErrorCode"), ports,
+    )  # fmt: skip
+    return dialogue.NOTHING
+
+
+def incoming(session: Session, signal: Signal, ports: Ports) -> Script:
+    """A text somebody sent to one of our numbers. It is never answered by a machine.
+
+    Whoever shares the telephone may read it; and the provider itself confirms an opt-out.
+    """
+    number = signal.from_number
+    if number is not None:
+        texting.take_text(session, number, signal.get("Body")[:1600], ports)
+    return dialogue.NOTHING
