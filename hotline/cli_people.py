@@ -104,7 +104,8 @@ def list_() -> None:
             if user.active and not user.password:
                 state = "invited"
             factor = "second factor" if has_factor else "no second factor"
-            click.echo("\t".join((user.username, user.display_name, roles, centres, factor, state)))
+            cells = [user.username, user.display_name, roles, centres, factor, state]
+            click.echo("\t".join(cells))
 
 
 @people.command(name="new-code")

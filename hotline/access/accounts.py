@@ -40,20 +40,20 @@ WHILE_UNFINISHED = frozenset(
 CODE_WINDOW = 30
 
 
-class Accounts(SQLAlchemyUserDatastore):  # type: ignore[misc]
+class Accounts(SQLAlchemyUserDatastore):
     """The library's way to our tables; a passkey is told when it was made, by our clock."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(db, User, AccountRole, Passkey)
         self._clock = clock
 
-    def create_webauthn(self, user: User, **given: Any) -> None:
+    def create_webauthn(self, *args: Any, **given: Any) -> None:
         """Keep a new passkey."""
         made = self._clock.now().replace(tzinfo=None)
-        super().create_webauthn(user, create_datetime=made, **given)
+        super().create_webauthn(*args, create_datetime=made, **given)
 
 
-class NoMail(MailUtil):  # type: ignore[misc]
+class NoMail(MailUtil):
     """Sends nothing: everything here works without a mail server."""
 
     def send_mail(self, *args: Any, **kwargs: Any) -> None:
@@ -136,7 +136,8 @@ def init_accounts(app: Flask) -> None:
         wan_register_form=PasskeyForm,
         wan_signin_form=PasskeySignInForm,
         mail_util_cls=NoMail,
-        totp_cls=partial(OnceTotp, clock=app.extensions["hotline.ports"].clock),
+        # It is called with secrets and issuer, and never asked for anything else of a class.
+        totp_cls=partial(OnceTotp, clock=app.extensions["hotline.ports"].clock),  # type: ignore[arg-type]
         webauthn_util_cls=PasskeyRules,
     )
     security.want_json(_wants_json)

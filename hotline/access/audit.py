@@ -20,7 +20,7 @@ def record(
     at: datetime,
     centre_id: int | None = None,
     reason: str | None = None,
-    **facts: Any,  # noqa: ANN401
+    **facts: Any,
 ) -> None:
     """Append one audit row in the caller's transaction.
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.i18n import translations as page_translations
-from wtforms import PasswordField, SelectField, StringField, TelField, ValidationError
+from wtforms import Field, PasswordField, SelectField, StringField, TelField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length
@@ -28,16 +28,27 @@ class HouseForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         """Where the messages of WTForms are looked up."""
 
-        def get_translations(self, form: FlaskForm) -> Any:
+        def get_translations(self, form: FlaskForm) -> Any:  # noqa: ARG002 - the library's signature
             """The catalogue of the page's language."""
             name = _CATALOGUES.get(str(get_locale()))
             return page_translations if name is None else get_translations([name])
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)  # type: ignore[no-untyped-call]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """True when nothing is wrong with what was typed."""
+        return bool(super().validate(extra_validators))  # type: ignore[no-untyped-call]
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """True when the form was sent and nothing is wrong with it."""
+        return bool(super().validate_on_submit(extra_validators))  # type: ignore[no-untyped-call]
 
 
 class Telephone:
     """Takes a telephone number in any usual spelling and keeps it in E.164."""
 
-    def __call__(self, form: FlaskForm, field: Any) -> None:
+    def __call__(self, form: FlaskForm, field: Any) -> None:  # noqa: ARG002 - the library's signature
         """Raise ValidationError for something that is no number."""
         if not field.data:
             field.data = None
@@ -46,6 +57,11 @@ class Telephone:
         if number is None:
             raise ValidationError(_("This is not a telephone number. Write it with its country code, such as +853."))
         field.data = number
+
+
+def complain(field: Field, text: str) -> None:
+    """Say that something is wrong with a field, found only after the form was read."""
+    field.errors = [text]  # type: ignore[assignment]
 
 
 def trimmed(text: str | None) -> str | None:

@@ -6,15 +6,15 @@ signs in alone, and it completes a sign-in that began with a password.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import redirect, session
 from flask_babel import gettext as _
 from flask_security import (
     UserMixin,
-    WebauthnUtil,
     WebAuthnRegisterForm,
     WebAuthnSigninForm,
+    WebauthnUtil,
     url_for_security,
 )
 from flask_security.tf_plugin import TfPluginBase, tf_clean_session
@@ -29,11 +29,11 @@ from models.accounts import User
 USAGE = "first"
 
 
-class PasskeyRules(WebauthnUtil):  # type: ignore[misc]
+class PasskeyRules(WebauthnUtil):
     """Any authenticator, the built-in ones too, that checks its owner."""
 
     def authenticator_selection(
-        self, user: UserMixin, usage: str
+        self, user: UserMixin, usage: str  # noqa: ARG002 - the library's signature
     ) -> AuthenticatorSelectionCriteria:
         """What a new passkey must be able to do."""
         return AuthenticatorSelectionCriteria(
@@ -42,26 +42,26 @@ class PasskeyRules(WebauthnUtil):  # type: ignore[misc]
         )
 
     def user_verification(
-        self, user: UserMixin | None, usage: list[str]
+        self, user: UserMixin | None, usage: list[str]  # noqa: ARG002 - the library's signature
     ) -> UserVerificationRequirement:
         """Always ask for finger, face or PIN."""
         return UserVerificationRequirement.REQUIRED
 
 
-class PasskeyForm(WebAuthnRegisterForm):  # type: ignore[misc]
+class PasskeyForm(WebAuthnRegisterForm):
     """Names a new passkey."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.name.label.text = _("Name of the passkey")
 
-    def validate(self, **options: Any) -> bool:
+    def validate(self, extra_validators: Any = None, **options: Any) -> bool:
         """True for a name that is free; every passkey is of the one kind we have."""
         self.usage.data = USAGE
-        return bool(super().validate(**options))
+        return bool(super().validate(extra_validators=extra_validators, **options))
 
 
-class PasskeySignInForm(WebAuthnSigninForm):  # type: ignore[misc]
+class PasskeySignInForm(WebAuthnSigninForm):
     """Signs in with a passkey; nobody is remembered on a shared computer."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -70,13 +70,13 @@ class PasskeySignInForm(WebAuthnSigninForm):  # type: ignore[misc]
         if not self.identity.data:
             self.identity.data = session.get("passkey_name")
 
-    def validate(self, **options: Any) -> bool:
+    def validate(self, extra_validators: Any = None, **options: Any) -> bool:
         """True whatever name was given; a wrong one gets no hint."""
         self.remember.data = False
-        return bool(super().validate(**options))
+        return bool(super().validate(extra_validators=extra_validators, **options))
 
 
-class PasskeyAfterPassword(TfPluginBase):  # type: ignore[misc]
+class PasskeyAfterPassword(TfPluginBase):
     """Lets a passkey complete a sign-in by password.
 
     The library would want a second kind of passkey for this. Ours prove two factors by themselves,
@@ -86,13 +86,15 @@ class PasskeyAfterPassword(TfPluginBase):  # type: ignore[misc]
     def create_blueprint(self, app: Any, bp: Any, state: Any) -> None:
         """No address of its own is needed."""
 
-    def get_setup_methods(self, user: User) -> list[tuple[str, str]]:
+    def get_setup_methods(self, user: UserMixin) -> list[tuple[str, str]]:
         """The method, when the person has a passkey."""
-        return [("webauthn", "webauthn")] if user.webauthn else []
+        return [("webauthn", "webauthn")] if cast("User", user).webauthn else []
 
-    def tf_login(self, user: User, json_payload: dict[str, Any], next_loc: str | None) -> Any:
+    def tf_login(
+        self, user: UserMixin, json_payload: dict[str, Any], next_loc: str | None  # noqa: ARG002
+    ) -> Any:
         """Send the person on to sign in with the passkey."""
         tf_clean_session()
-        session["passkey_name"] = user.username
+        session["passkey_name"] = cast("User", user).username
         values = {"next": next_loc} if next_loc else {}
         return redirect(url_for_security("wan_signin", **values))

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+import io
+from typing import Any, cast
 
+import qrcode
 from flask_babel import gettext as _
-from flask_security import MfRecoveryForm, Totp
-from passlib.exc import TokenError
-from passlib.totp import TOTP, TotpMatch
+from flask_security import MfRecoveryForm, Totp, UserMixin
+from passlib.exc import TokenError  # type: ignore[import-untyped]
+from passlib.totp import TOTP, TotpMatch  # type: ignore[import-untyped]
+from qrcode.image.svg import SvgFillImage
 from sqlalchemy import CursorResult, or_, update
 
+from hotline.access.forms import complain
 from hotline.ports import Clock
 from hotline.transaction import db
 from models.accounts import User
 
 
-class OnceTotp(Totp):  # type: ignore[misc]
+class OnceTotp(Totp):
     """Authenticator codes by our clock, each of which opens the door once."""
 
     def __init__(self, secrets: dict[str, str], issuer: str, *, clock: Clock) -> None:
@@ -31,17 +36,25 @@ class OnceTotp(Totp):  # type: ignore[misc]
         except TokenError:
             return None
 
-    def get_last_counter(self, user: User) -> int | None:
-        """The period of the last code this person used."""
-        return user.tf_last_counter
+    def generate_qrcode(self, username: str, totp: str) -> str:
+        """The picture to scan, on white paper of its own: a dark page must not shine through."""
+        picture = qrcode.make(self.get_totp_uri(username, totp), image_factory=SvgFillImage)
+        with io.BytesIO() as file:
+            picture.save(file)
+            drawn = base64.b64encode(file.getvalue()).decode("ascii")
+        return f"data:image/svg+xml;base64,{drawn}"
 
-    def set_last_counter(self, user: User, tmatch: TotpMatch) -> None:
+    def get_last_counter(self, user: UserMixin) -> int | None:
+        """The period of the last code this person used."""
+        return cast("User", user).tf_last_counter
+
+    def set_last_counter(self, user: UserMixin, tmatch: TotpMatch) -> None:
         """Note the period of a code; raises TokenError when another request was quicker."""
         counter = int(tmatch.counter)
         done: CursorResult[Any] = db.session.execute(  # type: ignore[assignment]
             update(User)
             .where(
-                User.id == user.id,
+                User.id == cast("User", user).id,
                 or_(User.tf_last_counter.is_(None), User.tf_last_counter < counter),
             )
             .values(tf_last_counter=counter)
@@ -51,21 +64,21 @@ class OnceTotp(Totp):  # type: ignore[misc]
             raise TokenError
 
 
-class RecoveryForm(MfRecoveryForm):  # type: ignore[misc]
+class RecoveryForm(MfRecoveryForm):
     """Takes a recovery code however it was typed: spaces and capitals do not matter."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.code.label.text = _("Recovery code")
 
-    def validate(self, **options: Any) -> bool:
+    def validate(self, extra_validators: Any = None, **options: Any) -> bool:
         """True for a code that was not used yet."""
         signs = "".join((self.code.data or "").split()).replace("-", "").lower()
         if signs:
             self.code.data = "-".join(signs[at : at + 4] for at in range(0, len(signs), 4))
-        if super().validate(**options):
+        if super().validate(extra_validators=extra_validators, **options):
             return True
-        self.code.errors = [_("This is not one of your recovery codes, or it was used before.")]
+        complain(self.code, _("This is not one of your recovery codes, or it was used before."))
         return False
 
 

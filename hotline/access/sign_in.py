@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from hotline.access import audit
 from hotline.access.attempts import Who, forget_failures, locked_until, record_failure, who
+from hotline.access.forms import complain
 from hotline.ports import Ports
 from hotline.transaction import begin_immediate_for_library, db, unit_of_work
 from hotline.web.actor import actor_of, signed_in_user
@@ -26,44 +27,44 @@ CODE = "printed code"
 READS_FIRST = ("security.login", "security.verify")
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """Name and password. There is no "remember me": computers here are shared."""
 
-    remember = None
+    remember = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.username.label.text = _("Sign-in name")
         self.password.label.text = _("Password")
 
-    def validate(self, **options: Any) -> bool:
+    def validate(self, extra_validators: Any = None, **options: Any) -> bool:
         """True for the right password of an account that is in use."""
         typed = self.username.data = (self.username.data or "").strip()
-        if super().validate(**options):
+        if super().validate(extra_validators=extra_validators, **options):
             return True
         if typed and self.password.data:
             # One sentence for every refusal: it must not tell which names exist.
             for field in (self.username, self.password):
-                field.errors = []
+                field.errors = ()
             self.form_errors = [_("This name and password do not fit together.")]
         return False
 
 
-class SecondFactorForm(TwoFactorVerifyCodeForm):  # type: ignore[misc]
+class SecondFactorForm(TwoFactorVerifyCodeForm):
     """The code of the authenticator app."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.code.label.text = _("Six digits from the app")
 
-    def validate(self, **options: Any) -> bool:
+    def validate(self, extra_validators: Any = None, **options: Any) -> bool:
         """True for a code that fits and was not used before."""
         self.code.data = (self.code.data or "").replace(" ", "")
-        if super().validate(**options):
+        if super().validate(extra_validators=extra_validators, **options):
             return True
-        self.code.errors = [
-            _("This code does not fit, or was used before. Wait for the next one.")
-        ]
+        complain(
+            self.code, _("This code does not fit, or was used before. Wait for the next one.")
+        )
         return False
 
 
@@ -136,55 +137,54 @@ def _lock_account_row() -> None:
         db.session.execute(select(User.id).where(User.fs_uniquifier == name).with_for_update())
 
 
+def _refuse_guessing() -> Response | tuple[str, int] | None:
+    if not (request.endpoint or "").startswith("security."):
+        return None
+    if request.is_json:
+        # These pages are forms; a JSON body would slip past the count.
+        return "", 415
+    tried = guesser()
+    answer = None if tried is None else locked_answer(tried)
+    if answer is None and request.method == "POST" and request.endpoint not in READS_FIRST:
+        db.session.rollback()
+        begin_immediate_for_library()
+        _lock_account_row()
+    return answer
+
+
+def _write_down(response: Response) -> Response:
+    signed_in, changed = g.pop("signed_in", None), g.pop("passkey_act", None)
+    tried = guesser() if signed_in is None and response.status_code == 200 else None
+    if signed_in is None and tried is None and changed is None:
+        return response
+    # The library is done by now; nothing of its own waits in the session any more.
+    db.session.rollback()
+    if signed_in is not None:
+        _note_sign_in(*signed_in)
+    elif tried is not None:
+        _count_failure(tried)
+    if changed is not None:
+        _note_passkey(*changed)
+    return response
+
+
+def _remember_sign_in(
+    _app: Flask, user: User, authn_via: list[str] | None = None, **_more: Any
+) -> None:
+    g.signed_in = (user.id, list(authn_via or ["code"]))
+
+
+def _remember_passkey(act: str) -> Callable[..., None]:
+    def note(_app: Flask, user: User, **_more: Any) -> None:
+        g.passkey_act = (user.id, act)
+
+    return note
+
+
 def init_sign_in(app: Flask) -> None:
     """Count failures around the sign-in library's own pages, and note who came in."""
-
-    @app.before_request
-    def refuse_guessing() -> Response | tuple[str, int] | None:
-        if not (request.endpoint or "").startswith("security."):
-            return None
-        if request.is_json:
-            # These pages are forms; a JSON body would slip past the count.
-            return "", 415
-        tried = guesser()
-        if tried is not None:
-            answer = locked_answer(tried)
-            if answer is not None:
-                return answer
-        if request.method == "POST" and request.endpoint not in READS_FIRST:
-            db.session.rollback()
-            begin_immediate_for_library()
-            _lock_account_row()
-        return None
-
-    @app.after_request
-    def count(response: Response) -> Response:
-        signed_in = g.pop("signed_in", None)
-        tried = guesser() if signed_in is None and response.status_code == 200 else None
-        changed = g.pop("passkey_act", None)
-        if signed_in is not None or tried is not None or changed is not None:
-            # The library is done by now; nothing of its own waits in the session any more.
-            db.session.rollback()
-        if signed_in is not None:
-            _note_sign_in(*signed_in)
-        elif tried is not None:
-            _count_failure(tried)
-        if changed is not None:
-            _note_passkey(*changed)
-        return response
-
-    def passkey(act: str) -> Callable[..., None]:
-        def note(_app: Flask, user: User, **_more: Any) -> None:
-            g.passkey_act = (user.id, act)
-
-        return note
-
-    for signal, act in (
-        (wan_registered, "account.passkey_added"), (wan_deleted, "account.passkey_removed"),
-    ):
-        signal.connect(passkey(act), app, weak=False)
-
-    def remember(_app: Flask, user: User, authn_via: list[str] | None = None, **_more: Any) -> None:
-        g.signed_in = (user.id, list(authn_via or ["code"]))
-
-    user_authenticated.connect(remember, app, weak=False)
+    app.before_request(_refuse_guessing)
+    app.after_request(_write_down)
+    user_authenticated.connect(_remember_sign_in, app, weak=False)
+    wan_registered.connect(_remember_passkey("account.passkey_added"), app, weak=False)
+    wan_deleted.connect(_remember_passkey("account.passkey_removed"), app, weak=False)

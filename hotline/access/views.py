@@ -28,6 +28,7 @@ from hotline.access.forms import (
     DetailsForm,
     NewPasswordForm,
     PasswordForm,
+    complain,
 )
 from hotline.access.policy import Permission
 from hotline.access.sign_in import CODE, SIGN_IN, caller_address, locked_answer
@@ -65,7 +66,7 @@ def sign_in_again(user_id: int, ways: list[str]) -> None:
 
 def _right_password(user: User, typed: str) -> bool:
     normal = current_app.extensions["security"].password_util.normalize(typed)
-    return bool(user.password) and bool(verify_password(normal, user.password))
+    return user.password is not None and bool(verify_password(normal, user.password))
 
 
 def stored_form(typed: str) -> str:
@@ -109,7 +110,7 @@ def _take_code() -> str | Response:
         except invitations.CodeRefused:
             with unit_of_work() as work:
                 attempts.record_failure(work, tried, now)
-            form.code.errors = [_("No slip has this code, or it has been used or is too old.")]
+            complain(form.code, _("No slip has this code, or it has been used or is too old."))
         else:
             session[WELCOME] = row.id
             return redirect(url_for("access.redeem"))  # type: ignore[return-value]
@@ -154,7 +155,7 @@ def _clear_second_factor(row: OneTimeCode, user: User) -> str | Response:
             return redirect(url_for("access.second_factor"))  # type: ignore[return-value]
         with unit_of_work() as work:
             attempts.record_failure(work, tried, ports_of_app().clock.now())
-        form.password.errors = [_("This is not the password of the account.")]
+        complain(form.password, _("This is not the password of the account."))
     return render_template("access/clear_second_factor.html", form=form, person=user)
 
 
@@ -195,9 +196,9 @@ def password() -> str | Response:
         if not _right_password(user, form.current.data or ""):
             with unit_of_work() as work:
                 attempts.record_failure(work, tried, ports_of_app().clock.now())
-            form.current.errors = [_("This is not your present password.")]
+            complain(form.current, _("This is not your present password."))
         elif form.current.data == form.password.data:
-            form.password.errors = [_("The new password is the present one.")]
+            complain(form.password, _("The new password is the present one."))
         else:
             hashed = stored_form(form.password.data or "")
             with unit_of_work() as work:

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_security import auth_required
 
 from hotline.access import own_account
-from hotline.access.forms import AppCodeForm
+from hotline.access.forms import AppCodeForm, complain
 from hotline.access.policy import Permission
 from hotline.access.second_factor import OnceTotp, has_authenticator, has_second_factor
 from hotline.access.views import blueprint, current_user, passkeys_of, ports_of_app
@@ -58,7 +68,7 @@ def authenticator() -> str | Response:
             session.pop(PENDING, None)
             flash(_("The app is set up. From now on signing in asks for its code."), "success")
             return redirect(url_for("access.second_factor"))  # type: ignore[return-value]
-        form.code.errors = [_("This code does not fit. Wait for the next one, and check the clock of your telephone.")]
+        complain(form.code, _("This code does not fit. Wait for the next one, and check the clock of your telephone."))
     shown = factory.fetch_setup_values(secret, user)
     return render_template("access/authenticator.html", form=form, shown=shown)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy import func, select, text
 
-from hotline.settings.doctor import Check, Finding, N_, Patient, fail, ok, warn
+from hotline.settings.doctor import N_, Check, Finding, Patient, fail, ok, warn
 from hotline.transaction import db
 from hotline.upkeep import encrypted_columns
 from models.crypto import Undecipherable, ring

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from hotline.adapters.twilio import sign
 from hotline.ports import DeliveryError
-from hotline.settings.doctor import Check, Finding, N_, Patient, fail, ok, warn
+from hotline.settings.doctor import N_, Check, Finding, Patient, fail, ok, warn
 from hotline.settings.doctor_inside import clock_finding
 from hotline.transaction import db
 from models.agency import Line

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from hotline.access.second_factor import has_second_factor
 from hotline.settings import roster
 from hotline.settings.cover import at_clock
-from hotline.settings.doctor import Check, Finding, N_, Patient, fail, ok, warn
+from hotline.settings.doctor import N_, Check, Finding, Patient, fail, ok, warn
 from hotline.transaction import db
 from models.accounts import AccountRole, User
 from models.agency import Line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
@@ -75,7 +75,7 @@ class CentreForm(WeekMixin, NamedForm):
                            render_kw={"data-optional": ""})
     status = SelectField(_l("Can people come?"), choices=choices(CentreStatus))
     holiday_region = SelectField(
-        _l("Public holidays of"), choices=[SelectChoice(code, text) for code, text in REGIONS]
+        _l("Public holidays of"), choices=[SelectChoice(code, cast("str", text)) for code, text in REGIONS],
     )
     timezone = SelectField(
         _l("Clock of"), choices=[SelectChoice(zone, zone) for zone in ZONES], validate_choice=False

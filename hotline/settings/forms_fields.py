@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -23,14 +23,20 @@ WEEKDAYS = (
 class Several(SelectMultipleField):
     """Some of several choices, as checkboxes; several blanks are taken as none."""
 
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    widget = ListWidget(prefix_label=False)  # type: ignore[assignment]
+    option_widget = CheckboxInput()  # type: ignore[assignment]
+
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **options)  # type: ignore[no-untyped-call]
 
 
 class HoursField(StringField):
     """The spans of one day, typed like `09:00-13:00, 14:00-18:00`; empty means no service."""
 
-    def pre_validate(self, form: Any) -> None:
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **options)  # type: ignore[no-untyped-call]
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - the library's signature
         """Refuse what cannot be read, naming the part."""
         try:
             read_hours(self.data or "")
@@ -48,7 +54,10 @@ class HoursField(StringField):
 class DaysField(TextAreaField):
     """Closed days, one a line: `2026-12-24 Christmas Eve`."""
 
-    def pre_validate(self, form: Any) -> None:
+    def __init__(self, label: Any = None, **options: Any) -> None:
+        super().__init__(label, **options)  # type: ignore[no-untyped-call]
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002 - the library's signature
         """Refuse what cannot be read, naming the line."""
         try:
             read_days(self.data or "")
@@ -103,12 +112,6 @@ def typed_week(spans: Iterable[Any]) -> dict[str, str]:
 def typed_days(closures: Iterable[Any]) -> str:
     """Rows of closed days as the field shows them."""
     return write_days((closure.on, closure.name) for closure in closures)
-
-
-def picked(label: Any, *, blank: Any = None, **options: Any) -> SelectField:
-    """A choice that may stay empty; the choices are given when the form is made."""
-    field: SelectField = SelectField(label, validate_choice=True, **options)
-    return field
 
 
 def blank_first(choices: Iterable[tuple[str, str]], blank: str) -> list[SelectChoice]:

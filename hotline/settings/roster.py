@@ -97,7 +97,7 @@ def _allowed(actor: Actor, ports: Ports, line: Line) -> None:
 
 
 def save_shift(
-    session: Session, actor: Actor, ports: Ports, line: Line, values: ShiftValues,
+    session: Session, actor: Actor, ports: Ports, line: Line, values: ShiftValues, *,
     shift: Shift | None = None,
 ) -> Shift:
     """Make or change a shift; raises SettingsError for times or people that do not fit."""
@@ -153,7 +153,7 @@ def remove_shift(session: Session, actor: Actor, ports: Ports, shift: Shift) -> 
 
 
 def copy_week(
-    session: Session, actor: Actor, ports: Ports, line: Line, source: date, target: date
+    session: Session, actor: Actor, ports: Ports, line: Line, *, source: date, target: date
 ) -> int:
     """Copy the shifts that begin in one week into another; gives how many.
 

@@ -148,7 +148,7 @@ def save_centre(
 
 
 def _keep_closures(
-    session: Session, owner: Centre | Line, kind: type[CentreClosure] | type[LineClosure],
+    session: Session, owner: Centre | Line, kind: type[CentreClosure | LineClosure],
     days: Sequence[tuple[date, str]],
 ) -> None:
     # One row a day: a day that stays keeps its row, or the unique key would meet its own shadow.
@@ -163,7 +163,7 @@ def _keep_closures(
 
 
 def save_room(
-    session: Session, actor: Actor, ports: Ports, centre: Centre, values: RoomValues,
+    session: Session, actor: Actor, ports: Ports, centre: Centre, values: RoomValues, *,
     room: Room | None = None,
 ) -> Room:
     """Make or change a room; raises SettingsError for a name the centre has already."""

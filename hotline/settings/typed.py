@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 Span = tuple[int, int]
 MIDNIGHT = 1440
@@ -45,7 +46,7 @@ def read_hours(text: str) -> list[Span]:
             raise Unreadable(part)
         spans.append((opens, closes))
     spans.sort()
-    for (_, before), (after, closes) in zip(spans, spans[1:], strict=False):
+    for (_, before), (after, closes) in pairwise(spans):
         if after < before:
             raise Unreadable(f"{clock(after)}-{clock(closes)}")
     return spans

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.access.forms import complain
 from hotline.access.people import ChangedMeanwhile
 from hotline.access.policy import Permission
 from hotline.settings import service
@@ -56,7 +57,7 @@ def _save(form: CentreForm, public_id: str | None) -> Response | None:
             centre = None if public_id is None else find_centre(session, public_id)
             made = service.save_centre(session, current_actor(), ports(), _values(form), centre)
     except SettingsError as error:
-        form.code.errors = [sentence(error.reason)]
+        complain(form.code, sentence(error.reason))
         return None
     flash(_("%(name)s is saved.", name=made.name), "success")
     return redirect(url_for("settings.centre", public_id=made.public_id))  # type: ignore[return-value]
@@ -128,10 +129,10 @@ def _room_page(owner: Centre, found: Room | None) -> str | Response:
             with unit_of_work() as session:
                 service.save_room(
                     session, current_actor(), ports(), session.get_one(Centre, owner.id), values,
-                    None if found is None else session.get_one(Room, found.id),
+                    room=None if found is None else session.get_one(Room, found.id),
                 )
         except SettingsError as error:
-            form.name.errors = [sentence(error.reason)]
+            complain(form.name, sentence(error.reason))
         except ChangedMeanwhile:
             if found is None:
                 raise

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
+from hotline.access.forms import complain
 from hotline.access.people import ChangedMeanwhile
 from hotline.access.policy import Permission
 from hotline.settings import service
@@ -90,7 +91,7 @@ def _page(line: Line | None) -> str | Response:
                     None if line is None else session.get_one(Line, line.id),
                 )
         except SettingsError as error:
-            form.number.errors = [sentence(error.reason)]
+            complain(form.number, sentence(error.reason))
         except ChangedMeanwhile:
             if line is None:
                 raise

@@ -8,6 +8,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from hotline.access.forms import complain
 from hotline.access.identity import full_number
 from hotline.access.policy import Permission
 from hotline.settings import numbers as service
@@ -56,7 +57,7 @@ def numbers() -> str | Response:
                         session, current_actor(), ports(), number=number, reason=reason
                     )
         except SettingsError as error:
-            form.hours.errors = [sentence(error.reason)]
+            complain(form.hours, sentence(error.reason))
         else:
             flash(_("That is noted, and applies at once."), "success")
             return redirect(url_for("settings.numbers"))  # type: ignore[return-value]
@@ -97,19 +98,17 @@ def lift_block() -> Response:
 def lift_no_contact() -> Response:
     """Allow contact with a number again."""
     reason = request.form.get("reason", "").strip()
+    if not reason:
+        flash(_("Say why contact is allowed again."), "error")
+        return redirect(url_for("settings.numbers"))  # type: ignore[return-value]
     try:
         with unit_of_work() as session:
             row = session.scalar(
                 select(NoContact).where(NoContact.number_hash == request.form.get("entry"))
             ) or abort(404)
-            if not reason:
-                raise SettingsError("no_reason")
             service.lift_no_contact(session, current_actor(), ports(), row, reason=reason)
     except SettingsError as error:
-        flash(
-            _("Say why contact is allowed again.") if error.reason == "no_reason"
-            else sentence(error.reason), "error",
-        )
+        flash(sentence(error.reason), "error")
     else:
         flash(_("Contact is allowed again."), "success")
     return redirect(url_for("settings.numbers"))  # type: ignore[return-value]

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access import invitations
 from hotline.access import people as service
+from hotline.access.forms import complain
 from hotline.access.people import ChangedMeanwhile, PeopleError, PersonValues
 from hotline.access.policy import Permission
 from hotline.access.second_factor import has_second_factor
@@ -124,7 +125,7 @@ def new_person() -> str | Response:
                     session, current_actor(), ports(), user=user, purpose=CodePurpose.INVITATION
                 )
         except PeopleError as error:
-            form.username.errors = [sentence(error.reason)]
+            complain(form.username, sentence(error.reason))
         else:
             return _slip_page(slip)
     return render_template("settings/person.html", form=form, person=None, changed=None)
@@ -146,7 +147,7 @@ def person(public_id: str) -> str | Response:
                     _values(form, session),
                 )
         except PeopleError as error:
-            form.roles.errors = [sentence(error.reason)]
+            complain(form.roles, sentence(error.reason))
         except ChangedMeanwhile:
             changed = differences(form, _stored(user))
             form.version.data = str(user.version)

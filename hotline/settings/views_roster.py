@@ -11,7 +11,9 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice
 
+from hotline.access.forms import complain
 from hotline.access.people import ChangedMeanwhile
 from hotline.access.policy import Permission, Subject, require
 from hotline.settings import roster
@@ -31,7 +33,6 @@ from hotline.web.words import word
 from models.accounts import User
 from models.agency import Line, Shift
 from triage.vocabulary import Role
-from wtforms.fields.choices import SelectChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +181,10 @@ def _shift_page(line: Line, shift: Shift | None) -> str | Response:
             with unit_of_work() as session:
                 roster.save_shift(
                     session, current_actor(), ports(), session.get_one(Line, line.id), values,
-                    None if shift is None else session.get_one(Shift, shift.id),
+                    shift=None if shift is None else session.get_one(Shift, shift.id),
                 )
         except SettingsError as error:
-            form.ends.errors = [sentence(error.reason)]
+            complain(form.ends, sentence(error.reason))
         except ChangedMeanwhile:
             if shift is None:
                 raise
@@ -255,7 +256,8 @@ def copy_week(line_id: str) -> Response:
     with unit_of_work() as session:
         line = find_line(session, line_id)
         count = roster.copy_week(
-            session, current_actor(), ports(), line, monday, monday + timedelta(days=7)
+            session, current_actor(), ports(), line, source=monday,
+            target=monday + timedelta(days=7),
         )
     flash(_("%(count)s shifts are copied into this week.", count=count), "success")
     return _back(line, monday + timedelta(days=7))

@@ -169,7 +169,7 @@ def test_codes_are_kept_as_hashes_and_their_use_is_audited(
 
 
 @pytest.fixture
-def console(monkeypatch: pytest.MonkeyPatch, config: Config, app: Flask):  # noqa: ANN201
+def console(monkeypatch: pytest.MonkeyPatch, config: Config, app: Flask):
     """The console, with this application behind it."""
     monkeypatch.setattr("hotline.cli_people.application", lambda: app)
     return CliRunner()

@@ -169,7 +169,7 @@ def test_secrets_stand_encrypted_in_the_database(
 
 
 @pytest.fixture
-def strict(config: Config, ports: Ports):  # noqa: ANN201
+def strict(config: Config, ports: Ports):
     """An application in which everybody needs a second factor."""
     made = create_app(replace(config, second_factor=True), ports)
     made.testing = True
