@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
@@ -12,16 +12,33 @@ from models.callers import Caller
 from models.crypto import EncryptedJson, EncryptedText
 from triage.vocabulary import CaseKind, CaseStatus, ClosureReason, ResponseCode, Route
 
+CASE_LISTS = {
+    "open": text("status <> 'closed'"),
+    "closing": text("status = 'closing'"),
+    "closed": text("status = 'closed'"),
+}
+"""The lists of cases people page through; each has an index of its own."""
+
 
 class Case(Keyed, PublicId, Base):
-    """A case. `code` is the effective response code now; `rank` is what the queue sorts by
-    (that code, or a higher suggestion that nobody has reviewed yet).
+    """What we do for one person over time.
+
+    `code` is the effective response code now; `rank` is what the queue sorts by (that code, or a
+    higher suggestion that nobody has reviewed yet).
     """
 
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_list", "centre_id", "status", "rank"),
         Index("ix_cases_owner", "owner_id", "status"),
+        Index("ix_cases_mine", "owner_id", "id"),
+        *(
+            Index(
+                f"ix_cases_{name}", "centre_id", "id",
+                postgresql_where=condition, sqlite_where=condition,
+            )
+            for name, condition in CASE_LISTS.items()
+        ),
     )
 
     reference: Mapped[str] = mapped_column(String(12), unique=True)

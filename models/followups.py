@@ -67,7 +67,15 @@ class FollowUp(Keyed, PublicId, Base):
             postgresql_where=IS_TO_DO, sqlite_where=IS_TO_DO,
         ),
         Index(
-            "ix_follow_ups_scheduled", "centre_id", "not_before",
+            "ix_follow_ups_kind", "centre_id", "kind", "queue_order", "due_at", "id",
+            postgresql_where=IS_TO_DO, sqlite_where=IS_TO_DO,
+        ),
+        Index(
+            "ix_follow_ups_scheduled", "centre_id", "due_at", "id",
+            postgresql_where=IS_SCHEDULED, sqlite_where=IS_SCHEDULED,
+        ),
+        Index(
+            "ix_follow_ups_wake", "not_before",
             postgresql_where=IS_SCHEDULED, sqlite_where=IS_SCHEDULED,
         ),
         Index("ix_follow_ups_done", "centre_id", "done_at"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from hotline.access import audit
@@ -23,9 +23,9 @@ from hotline.access.policy import (
 from hotline.followups.planning import UNFINISHED
 from hotline.followups.refusals import NotHere
 from models.callers import Caller, CallerIdentity, CallerNumber
-from models.cases import Case
+from models.cases import CASE_LISTS, Case
 from models.followups import FollowUp
-from triage.vocabulary import CaseStatus, Role
+from triage.vocabulary import Role
 
 PAGE = 40
 MOST_FOUND = 20
@@ -107,30 +107,36 @@ class CasePage:
 
 def list_cases(session: Session, actor: Actor, wanted: CaseFilter) -> CasePage:
     """The cases this person may see, a page of them; costs the same whatever the archive holds."""
-    query = select(Case).where(_visible(actor, wanted)).order_by(Case.id.desc())
-    if wanted.before_id is not None:
-        query = query.where(Case.id < wanted.before_id)
-    found = list(session.scalars(query.limit(PAGE + 1)))
-    more = len(found) > PAGE
-    return CasePage(found[:PAGE], found[PAGE - 1].id if more else None)
+    parts = [
+        part if wanted.before_id is None else part.where(Case.id < wanted.before_id)
+        for part in _parts(actor, wanted)
+    ]
+    if not parts:
+        return CasePage([], None)
+    merged = union_all(
+        *(select(part.order_by(Case.id.desc()).limit(PAGE + 1).subquery()) for part in parts)
+    ).subquery()
+    ids = session.scalars(select(merged.c.id).order_by(merged.c.id.desc()).limit(PAGE + 1)).all()
+    shown = ids[:PAGE]
+    found = list(
+        session.scalars(select(Case).where(Case.id.in_(shown)).order_by(Case.id.desc()))
+    ) if shown else []
+    return CasePage(found, shown[-1] if len(ids) > PAGE else None)
 
 
-def _visible(actor: Actor, wanted: CaseFilter) -> ColumnElement[bool]:
-    states: dict[str, ColumnElement[bool]] = {
-        "closing": Case.status == CaseStatus.CLOSING,
-        "closed": Case.status == CaseStatus.CLOSED,
-    }
-    state = states.get(wanted.which, Case.status != CaseStatus.CLOSED)
+def _parts(actor: Actor, wanted: CaseFilter) -> list[Select[int]]:
+    """The list as one query for each index range it is made of."""
+    state = CASE_LISTS.get(wanted.which, CASE_LISTS["open"])
+    base = select(Case.id).where(state)
     mine = Case.owner_id == actor.user_id
     if wanted.which == "mine" or widest(actor, Permission.CASE_READ) is not Scope.CENTRE:
-        return state & mine
+        return [base.where(mine)]
     places = actor.centre_ids
     if wanted.centre_id is not None:
         places = places & {wanted.centre_id}
-    reach: ColumnElement[bool] = Case.centre_id.in_(places)
     if not actor.has(Role.SUPERVISOR):
-        reach &= Case.is_sealed.is_(False) | mine
-    return state & reach
+        base = base.where(Case.is_sealed.is_(False) | mine)
+    return [base.where(Case.centre_id == place) for place in sorted(places)]
 
 
 def find_cases(session: Session, actor: Actor, typed: str, now: datetime) -> list[Case]:

@@ -14,7 +14,7 @@ from hotline.followups.planning import TO_DO
 from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
 from models.accounts import User
-from models.followups import FollowUp
+from models.followups import IS_TO_DO, FollowUp
 from triage.vocabulary import EscalationTarget, Refusal, ResponseCode, Role, TaskStatus
 
 LEASES = {
@@ -168,7 +168,7 @@ def return_untouched(session: Session, now: datetime, limit: int = 200) -> int:
     """Give back tasks whose lease ran out; gives how many. The holders were told before."""
     tasks = session.scalars(
         select(FollowUp)
-        .where(FollowUp.status.in_(TO_DO), FollowUp.lease_until <= now)
+        .where(IS_TO_DO, FollowUp.lease_until <= now)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
@@ -191,8 +191,7 @@ def give_notice(session: Session, now: datetime, limit: int = 200) -> int:
     tasks = session.scalars(
         select(FollowUp)
         .where(
-            FollowUp.status.in_(TO_DO), FollowUp.lease_until > now,
-            FollowUp.lease_until <= now + longest,
+            IS_TO_DO, FollowUp.lease_until > now, FollowUp.lease_until <= now + longest,
         )
         .limit(limit)
     ).all()

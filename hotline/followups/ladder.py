@@ -12,7 +12,7 @@ from hotline.access.policy import Actor
 from hotline.followups.alerts import get_alert, raise_alert
 from hotline.followups.calendar import hours_of
 from hotline.ports import Ports
-from models.followups import IS_TO_DO, IS_UNANSWERED, Alert, FollowUp
+from models.followups import IS_SCHEDULED, IS_TO_DO, IS_UNANSWERED, Alert, FollowUp
 from triage import clocks
 from triage.vocabulary import EscalationTarget, TaskStatus
 
@@ -102,7 +102,7 @@ def wake(session: Session, now: datetime, limit: int = 500) -> int:
     """Put planned tasks into the queue on their day; gives how many."""
     tasks = session.scalars(
         select(FollowUp)
-        .where(FollowUp.status == TaskStatus.SCHEDULED, FollowUp.not_before <= now)
+        .where(IS_SCHEDULED, FollowUp.not_before <= now)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

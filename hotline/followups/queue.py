@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, tuple_, union_all
+from sqlalchemy import Select, and_, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from hotline.access.policy import Actor, Permission, Scope, widest
@@ -142,15 +142,20 @@ def _parts(
 ) -> Sequence[Select[int, datetime, int, int]]:
     """The list as one query for each index range it is made of."""
     state = IS_SCHEDULED if wanted.planned else IS_TO_DO
-    base = select(FollowUp.queue_order, FollowUp.due_at, FollowUp.id, FollowUp.version).where(state)
-    base = base.order_by(FollowUp.queue_order, FollowUp.due_at, FollowUp.id)
+    # What is planned goes by its day alone, so its first key is the same for all.
+    order = literal(0) if wanted.planned else FollowUp.queue_order
+    base = select(
+        order.label("queue_order"), FollowUp.due_at, FollowUp.id, FollowUp.version
+    ).where(state)
+    keys = (FollowUp.due_at, FollowUp.id)
+    base = base.order_by(*(keys if wanted.planned else (FollowUp.queue_order, *keys)))
     if wanted.language:
         base = base.where(FollowUp.language == wanted.language)
     if wanted.kind:
         base = base.where(FollowUp.kind == wanted.kind)
     place = read_cursor(wanted.after)
     if place is not None:
-        base = base.where(_beyond(place))
+        base = base.where(_beyond(place, planned=wanted.planned))
     scope = widest(actor, Permission.FOLLOW_UP_WORK)
     if scope is None:
         return []
@@ -167,14 +172,13 @@ def _parts(
     return [base.where(FollowUp.centre_id == centre) for centre in places]
 
 
-def _beyond(place: Place) -> Any:
+def _beyond(place: Place, *, planned: bool) -> Any:
     """Rows after the place; the first condition lets the index find the start."""
+    later = tuple_(FollowUp.due_at, FollowUp.id) > tuple_(place.due, place.id)
+    if planned:
+        return later
     return and_(
-        FollowUp.queue_order >= place.order,
-        or_(
-            FollowUp.queue_order > place.order,
-            tuple_(FollowUp.due_at, FollowUp.id) > tuple_(place.due, place.id),
-        ),
+        FollowUp.queue_order >= place.order, or_(FollowUp.queue_order > place.order, later)
     )
 
 

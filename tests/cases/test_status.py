@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hotline.access.policy import Forbidden, Permission
-from hotline.cases.reading import get_case
+from hotline.cases.reading import PAGE, CaseFilter, get_case, list_cases
 from hotline.cases.status import (
     CHECKLIST,
     STEPS,
@@ -143,3 +143,30 @@ def test_a_volunteer_sees_the_case_of_an_assigned_calm_task_and_no_other(
         get_case(session, volunteer, task.case.public_id, Permission.CASE_READ, now)
         with pytest.raises(Forbidden):
             get_case(session, volunteer, other.public_id, Permission.CASE_READ, now)
+
+
+@pytest.mark.both_databases
+def test_the_list_of_cases_goes_page_by_page_over_ones_own_centres(
+    app: Flask, agency: Agency, ports: Ports
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        wanted = []
+        for number in range(PAGE + 7):
+            case = make_case(session, agency, ports)
+            if number % 3 == 0:
+                case.centre_id = agency.taipa
+            wanted.append(case.id)
+        make_case(session, agency, ports, is_sealed=True)
+        closed = make_case(session, agency, ports, status=CaseStatus.CLOSED)
+        session.flush()
+        both = agency.actor("other_counsellor")
+        first = list_cases(session, both, CaseFilter())
+        second = list_cases(session, both, CaseFilter(before_id=first.next_before))
+        assert [case.id for case in (*first.cases, *second.cases)] == sorted(wanted, reverse=True)
+        assert second.next_before is None
+        north = list_cases(session, agency.actor("counsellor"), CaseFilter())
+        assert {case.centre_id for case in north.cases} == {agency.north}
+        archive = list_cases(session, both, CaseFilter(which="closed"))
+        assert [case.id for case in archive.cases] == [closed.id]
+        assert list_cases(session, both, CaseFilter(which="mine")).cases == []
+        assert list_cases(session, agency.actor("volunteer"), CaseFilter()).cases == []
