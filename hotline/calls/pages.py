@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectFieldBase
 
 from hotline.access.policy import Actor, Permission, Subject, may
-from hotline.calls import assessing, drafts
+from hotline.calls import assessing, drafts, listening
 from hotline.calls.directory import numbers_for
 from hotline.calls.forms import CODE_HINTS, ONE_KEY, ReportForm
 from hotline.calls.known import KnownCaller, caller_of, known_caller
@@ -110,6 +110,8 @@ def report_page(
         numbers=numbers_for(about.line, about.region), window=ports.tokens.public_id(),
         on_call=bool(about.call and about.call.answered_at and not about.call.ended_at),
         corrects=report.submitted_at is not None,
+        alarm=listening.alarm(session, about.call) if about.call else None,
+        urgent_codes=[code for code in ResponseCode if code.at_least(assessing.AT_ONCE)],
     )
 
 

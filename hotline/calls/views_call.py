@@ -100,7 +100,7 @@ def call_state(public_id: str) -> Answer:
 @blueprint.get("/desk/calls/<public_id>/live")
 @guard(Permission.CALL_READ, Permission.CALL_TAKE)
 def live(public_id: str) -> Answer:
-    """The signals and last words of a call with a live transcript; 304 while nothing is new."""
+    """The last words of a call with a live transcript; 304 while nothing is new."""
     actor = current_actor()
     try:
         call = see_call(db.session(), actor, public_id, _ports())
@@ -111,6 +111,23 @@ def live(public_id: str) -> Answer:
         return Response(status=304, headers={"ETag": heard.etag})
     answer = make_response(render_template("calls/live.html", heard=heard, call=call))
     answer.headers["ETag"] = heard.etag
+    return answer
+
+
+@blueprint.get("/desk/calls/<public_id>/alarm")
+@guard(Permission.CALL_READ, Permission.CALL_TAKE)
+def alarm(public_id: str) -> Answer:
+    """The signals heard on a call that nobody has seen; 304 while nothing is new."""
+    actor = current_actor()
+    try:
+        call = see_call(db.session(), actor, public_id, _ports())
+    except LookupError:
+        abort(404)
+    found = listening.alarm(db.session(), call)
+    if request.headers.get("If-None-Match") == found.etag:
+        return Response(status=304, headers={"ETag": found.etag})
+    answer = make_response(render_template("calls/alarm.html", alarm=found))
+    answer.headers["ETag"] = found.etag
     return answer
 
 

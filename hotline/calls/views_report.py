@@ -129,7 +129,11 @@ def _looked(public_id: str, at: str) -> Answer:
             drafts.forget_aside(session, current_actor(), public_id, _ports())
         else:
             found = drafts.writable(session, current_actor(), public_id, _ports())
-            listening.signals_seen(session, current_actor(), found.call_id, _ports())
+            shown = request.form.get("seen_up_to", "")
+            listening.signals_seen(
+                session, current_actor(), found.call_id, _ports(),
+                up_to=int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else None,
+            )
     return _to(public_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -60,23 +61,54 @@ def test_live_signals_stand_until_they_are_seen(
     with app.app_context(), unit_of_work() as session:
         call = answered_call(session, agency, now, by="volunteer")
         call.ended_at, call.transcript_on = None, True
-        session.add(LiveSignal(call_id=call.id, code="B", rule_id="p", words="tonight it ends", raised_at=now))
+        for rule in ("p", "model"):
+            session.add(LiveSignal(call_id=call.id, code="B", rule_id=rule, words="tonight it ends",
+                                   raised_at=now))
         session.add(TranscriptSegment(call_id=call.id, session_sid="GT1", sequence=1, track="caller",
                                       words="tonight it ends", received_at=now,
                                       retain_until=now + timedelta(days=7)))
         address = call.public_id
     report = volunteer.get(f"/desk/calls/{address}").headers["Location"]
-    assert "data-on-call" in volunteer.get(report).text
-    heard = volunteer.get(f"/desk/calls/{address}/live")
-    assert "tonight it ends" in heard.text
+    page = volunteer.get(report).text
+    assert "data-on-call" in page
+    # Both readers heard the same words: one signal, with its code in words, before everything else.
+    assert page.count("tonight it ends") == 1
+    assert page.index("tonight it ends") < page.index("What kind of call was it?")
+    for part in ("live", "alarm"):
+        heard = volunteer.get(f"/desk/calls/{address}/{part}")
+        assert heard.text.count("tonight it ends") == 1
+        known = {"If-None-Match": heard.headers["ETag"]}
+        assert volunteer.get(f"/desk/calls/{address}/{part}", headers=known).status_code == 304
+    assert "Very urgent" in words(heard)
     assert "I have seen it" in heard.text
-    etag = heard.headers["ETag"]
-    assert volunteer.get(f"/desk/calls/{address}/live", headers={"If-None-Match": etag}).status_code == 304
     volunteer.post(report, {**hidden(volunteer, report), "summary": "on it", "do": "seen"})
-    assert "I have seen it" not in volunteer.get(f"/desk/calls/{address}/live").text
+    assert "I have seen it" not in volunteer.get(f"/desk/calls/{address}/alarm").text
     assert "on it" in volunteer.get(report).text
     with app.app_context(), unit_of_work() as session:
-        assert session.scalars(select(LiveSignal)).one().seen_by_id == agency.users["volunteer"]
+        seen = set(session.scalars(select(LiveSignal.seen_by_id)))
+        assert seen == {agency.users["volunteer"]}
+
+
+def test_a_signal_that_comes_while_another_is_marked_as_seen_still_stands(
+    app: Flask, agency: Agency, people: Browser, clock: SteppedClock
+) -> None:
+    volunteer = people.of("volunteer")
+    with app.app_context(), unit_of_work() as session:
+        call = answered_call(session, agency, clock.now(), by="volunteer")
+        session.add(LiveSignal(call_id=call.id, code="B", rule_id="p", words="the first",
+                               raised_at=clock.now()))
+        address, key = call.public_id, call.id
+    report = volunteer.get(f"/desk/calls/{address}").headers["Location"]
+    told = re.search(r'name="seen_up_to" value="(\d+)"', volunteer.get(report).text)
+    assert told is not None
+    shown = {**hidden(volunteer, report), "seen_up_to": told.group(1)}
+    with app.app_context(), unit_of_work() as session:
+        session.add(LiveSignal(call_id=key, code="A", rule_id="q", words="the second",
+                               raised_at=clock.now()))
+    volunteer.post(report, {**shown, "do": "seen"})
+    left = volunteer.get(f"/desk/calls/{address}/alarm").text
+    assert "the second" in left
+    assert "the first" not in left
 
 
 def test_nobody_else_listens_in(app: Flask, agency: Agency, people: Browser, clock: SteppedClock) -> None:
@@ -84,6 +116,7 @@ def test_nobody_else_listens_in(app: Flask, agency: Agency, people: Browser, clo
         address = answered_call(session, agency, clock.now(), by="volunteer").public_id
     stranger = people.of("stranger")
     assert stranger.get(f"/desk/calls/{address}/live").status_code == 403
+    assert stranger.get(f"/desk/calls/{address}/alarm").status_code == 403
     assert stranger.get(f"/desk/calls/{address}").status_code == 403
     assert stranger.get("/desk/calls/none/state").status_code == 404
 

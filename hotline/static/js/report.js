@@ -84,12 +84,11 @@ function showSignals(saved) {
   region.replaceChildren(
     ...fresh.slice(0, MOST_SIGNALS).map((signal) => {
       const line = document.createElement("p");
-      line.className = "signal";
-      const code = document.createElement("strong");
-      code.textContent = `${signal.code} ${signal.word}`;
+      line.className = `signal signal-${signal.code.toLowerCase()}`;
+      const badge = document.querySelector(`template[data-badge="${signal.code}"]`);
       const text = document.createElement("span");
       text.textContent = signal.text;
-      line.append(code, " ", text);
+      line.append(badge ? badge.content.cloneNode(true) : signal.word, " ", text);
       return line;
     }),
   );
