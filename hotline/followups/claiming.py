@@ -209,3 +209,33 @@ def give_notice(session: Session, now: datetime, limit: int = 200) -> int:
 
 def _instant(at: datetime | None) -> str:
     return "" if at is None else str(int(at.timestamp()))
+
+
+def return_from_absent(session: Session, now: datetime, limit: int = 200) -> int:
+    """Give back the work of people who have left or are away past its due time; gives how many.
+
+    Their cases stay theirs until somebody decides; whoever assigns work at the centre is told.
+    """
+    tasks = session.scalars(
+        select(FollowUp)
+        .join(User, User.id == FollowUp.owner_id)
+        .where(
+            FollowUp.status.in_((*TO_DO, TaskStatus.SCHEDULED)),
+            or_(
+                User.left_at <= now, User.active.is_(False),
+                and_(User.away_until > now, FollowUp.due_at < User.away_until),
+            ),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=FollowUp)
+    ).all()
+    for task in tasks:
+        raise_alert(
+            session, key=f"absent:{task.id}:{task.owner_id}", kind="returned",
+            to=EscalationTarget.SHIFT_LEADER, now=now, code=task.code, follow_up_id=task.id,
+            case_id=task.case_id, centre_id=task.centre_id,
+        )
+        audit.record(session, None, "follow_up.returned", ("follow_up", task.id), at=now,
+                     centre_id=task.centre_id, from_user_id=task.owner_id)
+        give_back(task)
+    return len(tasks)

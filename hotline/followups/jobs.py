@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.followups.claiming import give_notice, return_untouched
+from hotline.followups.claiming import give_notice, return_from_absent, return_untouched
 from hotline.followups.emergencies import ask_again
 from hotline.followups.ladder import climb, pass_on_unanswered, wake
 from hotline.jobs.registry import JobContext, registry
@@ -29,6 +29,13 @@ def return_tasks(context: JobContext) -> None:
         give_notice(session, now)
     with unit_of_work() as session:
         return_untouched(session, now)
+
+
+@registry.every(600, "followups.absence")
+def return_work_of_absent(context: JobContext) -> None:
+    """Give back what people who are away or have left cannot do in time."""
+    with unit_of_work() as session:
+        return_from_absent(session, context.ports.clock.now())
 
 
 @registry.every(30, "followups.wake")

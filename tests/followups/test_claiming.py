@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from hotline.access.policy import Forbidden
-from hotline.followups.claiming import give_notice, return_untouched
+from hotline.followups.claiming import give_notice, return_from_absent, return_untouched
 from hotline.followups.service import Refused, assign, claim, release
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
+from models.accounts import User
 from models.followups import Alert, FollowUp
 from tests.followups.tasks import make_task
 from tests.makers import Agency
@@ -145,3 +146,23 @@ def test_a_volunteer_works_only_what_was_assigned_and_is_calm(
             else:
                 with pytest.raises(Forbidden):
                     claim(session, agency.actor("volunteer"), task.public_id, ports)
+
+
+@pytest.mark.both_databases
+def test_the_work_of_somebody_away_or_gone_is_everybodys_in_time(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        person = session.get(User, agency.users["counsellor"])
+        soon = make_task(session, agency, ports, owner_id=person.id)
+        later = make_task(session, agency, ports, owner_id=person.id,
+                          due_at=clock.now() + timedelta(days=30))
+        person.away_until = clock.now() + timedelta(days=10)
+        session.flush()
+        assert return_from_absent(session, clock.now()) == 1
+        assert soon.owner_id is None
+        assert later.owner_id == person.id
+        person.away_until, person.left_at = None, clock.now()
+        session.flush()
+        assert return_from_absent(session, clock.now()) == 1
+        assert later.owner_id is None
