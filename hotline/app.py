@@ -22,8 +22,6 @@ from hotline.cases.views import blueprint as cases
 from hotline.config import Config
 from hotline.followups.views import blueprint as followups
 from hotline.governance.views import blueprint as governance
-from hotline.jobs.embedded import Embedded
-from hotline.jobs.registry import JobContext, registry
 from hotline.ports import Ports, Telephony
 from hotline.settings.views import blueprint as settings
 from hotline.transaction import init_database
@@ -116,15 +114,6 @@ def create_app(config: Config, ports: Ports | None = None) -> Flask:
     init_formats(app)
     init_layout(app)
     return app
-
-
-def start_jobs(app: Flask) -> Embedded:
-    """Start the background work of this application in this process."""
-    context = JobContext(app.extensions["hotline.ports"], app.config["HOTLINE"])
-    jobs = Embedded(app, registry, context)
-    app.extensions["hotline.nudge"] = jobs.nudge
-    jobs.start()
-    return jobs
 
 
 _ = models.registry.metadata

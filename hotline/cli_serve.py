@@ -28,13 +28,15 @@ def run_server(app: Flask, host: str, port: int) -> None:
 @click.option("--port", default=8000, show_default=True)
 def serve(host: str, port: int) -> None:
     """Serve for real, from settings in the environment; the job timer runs in the same process."""
-    from hotline.app import start_jobs
+    from hotline.jobs.starting import nudge_workers, start_jobs
 
     config = configured()
     set_up_logging()
     app = application(config)
     migrate_database(app)
     jobs = start_jobs(app) if config.embedded_jobs else None
+    if jobs is None:
+        nudge_workers(app)
     click.echo(f"Serving on http://{host}:{port} as {config.public_url}", err=True)
     try:
         run_server(app, host, port)
@@ -46,12 +48,12 @@ def serve(host: str, port: int) -> None:
 @click.command()
 def worker() -> None:
     """Work off the outbox and the periodic jobs, without serving pages; run as many as you like."""
-    from hotline.app import start_jobs
+    from hotline.jobs.starting import start_worker
 
     set_up_logging()
     app = application()
     migrate_database(app)
-    jobs = start_jobs(app)
+    jobs = start_worker(app)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

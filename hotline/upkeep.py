@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, select, text,
 from sqlalchemy.engine import make_url
 
 from hotline.config import Config
+from hotline.jobs.starting import is_distributed
 from hotline.transaction import db, unit_of_work
 from models import migrations_state
 from models.crypto import EncryptedJson, EncryptedText, ring
@@ -55,6 +56,10 @@ def migrate_database(app: Flask) -> str | None:
         before = migrations_state.revision(connection)
         if before != migrations_state.newest():
             migrations_state.upgrade(connection)
+        if is_distributed(app.config["HOTLINE"]):
+            from hotline.jobs.distributed import apply_schema
+
+            apply_schema(connection)
         return before
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from hotline.cli_environment import application, configured, set_up_logging
+from hotline.jobs.starting import nudge_workers
 
 
 def make() -> Flask:
     """The application for the environment's settings, without background work of its own."""
     set_up_logging()
-    return application(configured())
+    app = application(configured())
+    nudge_workers(app)
+    return app

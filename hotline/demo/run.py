@@ -12,12 +12,13 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from hotline.adapters.system import SystemClock
-from hotline.app import create_app, start_jobs
+from hotline.app import create_app
 from hotline.cli_environment import set_up_logging
 from hotline.cli_serve import run_server
 from hotline.config import Config
 from hotline.demo import agency, story, telephones
 from hotline.demo.views import init_demo
+from hotline.jobs.starting import start_jobs
 from hotline.transaction import unit_of_work
 from hotline.upkeep import migrate_database
 from models.identifiers import new_secret

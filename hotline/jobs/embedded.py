@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -50,16 +50,23 @@ class Embedded:
 
     def start(self) -> None:
         """Start the threads and the timer."""
+        self.start_threads()
+        self.start_timer(
+            {"periodic": (self.engine.run_periodic, 1), "beat": (self.engine.beat, BEAT_SECONDS)}
+        )
+
+    def start_threads(self) -> None:
+        """Start the threads that deliver the outbox."""
         for thread in self._threads:
             thread.start()
-        self._timer.add_job(
-            self._guarded(self.engine.run_periodic), "interval", seconds=1,
-            id="periodic", coalesce=True, max_instances=1,
-        )
-        self._timer.add_job(
-            self._guarded(self.engine.beat), "interval", seconds=BEAT_SECONDS,
-            id="beat", coalesce=True, max_instances=1,
-        )
+
+    def start_timer(self, work: Mapping[str, tuple[Callable[[], object], int]]) -> None:
+        """Start a timer that does each piece of work every so many seconds; beat at once."""
+        for name, (function, seconds) in work.items():
+            self._timer.add_job(
+                self._guarded(function), "interval", seconds=seconds,
+                id=name, coalesce=True, max_instances=1,
+            )
         self._timer.start()
         self._guarded(self.engine.beat)()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hotline.bookings.jobs  # noqa: F401
-import hotline.cases.jobs  # noqa: F401 - registers its work
-import hotline.followups.jobs  # noqa: F401 - registers its work
-import hotline.governance.jobs  # noqa: F401
-import hotline.voice.jobs  # noqa: F401
+import hotline.bookings.jobs
+import hotline.cases.jobs
+import hotline.followups.jobs
+import hotline.governance.jobs
+import hotline.voice.jobs
 import hotline.wall.jobs  # noqa: F401 - registers its work

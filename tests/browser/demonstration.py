@@ -15,11 +15,12 @@ from werkzeug.serving import make_server
 
 from hotline.adapters.simulator import Network
 from hotline.adapters.system import SystemClock
-from hotline.app import create_app, start_jobs
+from hotline.app import create_app
 from hotline.demo import telephones
 from hotline.demo.agency import PASSWORD
 from hotline.demo.run import ACCOUNT, demo_config, fill
 from hotline.demo.views import init_demo
+from hotline.jobs.starting import start_jobs
 from hotline.transaction import dispose
 from hotline.upkeep import migrate_database
 

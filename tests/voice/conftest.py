@@ -17,9 +17,10 @@ from waitress.server import create_server
 from hotline.adapters.simulation.scenario import Person, Press, Scenario
 from hotline.adapters.simulator import Network
 from hotline.adapters.system import SystemClock
-from hotline.app import create_app, start_jobs, system_ports
+from hotline.app import create_app, system_ports
 from hotline.config import Config
 from hotline.jobs.embedded import Embedded
+from hotline.jobs.starting import start_jobs
 from hotline.transaction import dispose, unit_of_work
 from models.agency import Line
 from models.calls import Call
