@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotline.cases.idle import look_at_idle
 from hotline.cases.profiles import ask_for_reviews, mark_frequent
 from hotline.cases.referrals import ask_after_unanswered
 from hotline.jobs.registry import JobContext, registry
@@ -23,3 +24,10 @@ def look_after_frequent_callers(context: JobContext) -> None:
         mark_frequent(session, now)
     with unit_of_work() as session:
         ask_for_reviews(session, now)
+
+
+@registry.every(3600, "cases.idle")
+def look_after_idle_cases(context: JobContext) -> None:
+    """Bring cases with nothing planned back to somebody's eyes."""
+    with unit_of_work() as session:
+        look_at_idle(session, context.ports.clock.now())
