@@ -1,0 +1,123 @@
+"""What is read and written down apart from the work: it changes no outcome and keeps no word."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from hotline.governance import labels, shadow
+from hotline.governance.gates import current_policy
+from hotline.ports import Ports
+from hotline.transaction import unit_of_work
+from models.governance import Label, ModelVersion, ShadowPrediction
+from models.reports import RiskAssessment
+from tests.governance.judgements import (
+    C,
+    Says,
+    ask,
+    known_model,
+    later,
+    shadow_model,
+    write_contact,
+)
+from tests.makers import Agency
+from tests.worlds import SteppedClock
+from triage.assessment import Policy
+from triage.vocabulary import (
+    LabelKind,
+    LoweringReason,
+    ReportStatus,
+    RiskLevel,
+)
+
+pytestmark = pytest.mark.usefixtures("agency")
+
+
+def test_shadow_never_changes_an_outcome(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context():
+        with unit_of_work() as session:
+            known_model(session, ports)
+            ours = shadow_model(session, agency, ports)
+            for number in range(6):
+                write_contact(session, agency, human=C.D, text=f"note {number}", model=C.D)
+            before = _outcomes(session)
+        with unit_of_work() as session:
+            row = session.get_one(ModelVersion, ours.id)
+            loud = Says({"note": RiskLevel.IMMINENT}, "ours-1")
+            assert ask(session, row, loud, clock.now()) == 6
+            assert ask(session, row, loud, clock.now()) == 0
+        with unit_of_work() as session:
+            assert _outcomes(session) == before
+            assert current_policy(session) == Policy()
+            assert session.scalars(select(ShadowPrediction.code)).all() == [C.B] * 6
+
+
+def _outcomes(session: object) -> list[object]:
+    rows = session.scalars(select(RiskAssessment).order_by(RiskAssessment.id))  # type: ignore[attr-defined]
+    return [(row.effective_code, row.suggested_code, row.model_code, row.needs_review) for row in rows]
+
+
+def test_the_shadow_reads_only_where_the_consent_covers_training(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        used = known_model(session, ports)
+        ours = shadow_model(session, agency, ports)
+        write_contact(session, agency, human=C.D, consent=True)
+        write_contact(session, agency, human=C.D, consent=False)
+        write_contact(session, agency, human=C.D, is_practice=True)
+        write_contact(session, agency, human=C.D, status=ReportStatus.DRAFT)
+        assert len(shadow.waiting(session, ours, clock.now())) == 1
+        assert len(shadow.waiting(session, used, clock.now())) == 2
+
+
+def test_a_prediction_keeps_no_word_of_the_text(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        row = known_model(session, ports)
+        write_contact(session, agency, human=C.D, text="the blue heron by the reservoir")
+        ask(session, row, Says({"heron": RiskLevel.HIGH}), clock.now())
+        kept = session.scalars(select(ShadowPrediction)).one()
+        values = " ".join(str(getattr(kept, column.key)) for column in kept.__table__.columns)
+        assert "heron" not in values
+        assert kept.characters == len("the blue heron by the reservoir")
+
+
+@pytest.mark.both_databases
+def test_every_judgement_becomes_one_label(app: Flask, agency: Agency) -> None:
+    with app.app_context():
+        with unit_of_work() as session:
+            _same = write_contact(session, agency, human=C.D, model=C.D)
+            _higher = write_contact(session, agency, human=C.B, model=C.E)
+            _kept, row = write_contact(session, agency, human=C.E, model=C.C)
+            row.review_decision, row.reviewed_at = "kept", later(1)
+            row.reviewed_by_id = agency.users["leader"]
+            raised, first = write_contact(session, agency, human=C.D, phrases=C.B)
+            first.review_decision, first.reviewed_at = "agreed", later(1)
+            session.add(RiskAssessment(
+                report_id=raised.id, supersedes_id=first.id, human_code=C.B, floor_code=C.N,
+                suggested_code=C.B, effective_code=C.B, rated_at=later(1),
+                rated_by_id=agency.users["leader"],
+            ))
+            lowered, _first = write_contact(session, agency, human=C.C)
+            session.add(RiskAssessment(
+                report_id=lowered.id, human_code=C.D, floor_code=C.N, suggested_code=C.D,
+                effective_code=C.D, rated_at=later(2), rated_by_id=agency.users["leader"],
+                lowered_from=C.C, lowering_reason=LoweringReason.RATED_IN_ERROR,
+            ))
+            write_contact(session, agency, human=C.B, is_practice=True)
+        with unit_of_work() as session:
+            assert labels.record_labels(session) == 8
+        with unit_of_work() as session:
+            assert labels.record_labels(session) == 0
+            kinds = sorted(kind.value for kind in session.scalars(select(Label.kind)))
+            assert kinds == sorted([
+                "agreed", "person_higher", "machine_higher", "kept", "machine_higher", "raised",
+                "person_higher", "lowered",
+            ])
+            low = session.scalars(select(Label).where(Label.kind == LabelKind.LOWERED)).one()
+            assert low.reason is LoweringReason.RATED_IN_ERROR
