@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CALLERS = 50
-TOKEN = "a token for benchmarks"  # noqa: S105
+TOKEN = "a token for benchmarks"
 LINE = "+85328000001"
 
 

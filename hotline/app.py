@@ -95,7 +95,7 @@ def create_app(config: Config, ports: Ports | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     ports = replace(
         ports or system_ports(config), public_url=config.public_url, provider=config.provider,
-        calls_per_second=config.calls_per_second,
+        calls_per_second=config.calls_per_second, ring_with=config.ring_with,
     )
     app.extensions["hotline.ports"] = ports
     init_database(app, config.database_url)

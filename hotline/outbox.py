@@ -18,7 +18,7 @@ def post(
     now: datetime,
     due_at: datetime | None = None,
     dedupe_key: str | None = None,
-    **payload: Any,  # noqa: ANN401
+    **payload: Any,
 ) -> None:
     """Add one intent to act on the world; the job engine carries it out after the commit.
 

@@ -77,7 +77,7 @@ def prepare_engine(engine: Engine, busy_seconds: float = 10.0) -> None:
     if engine.dialect.name != "sqlite":
         return
 
-    def connect(connection: Any, _record: object) -> None:  # noqa: ANN401
+    def connect(connection: Any, _record: object) -> None:
         # The driver's own BEGIN would come too late and never IMMEDIATE.
         connection.isolation_level = None
         cursor = connection.cursor()

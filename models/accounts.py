@@ -41,7 +41,7 @@ class UserCentre(Base):
     )
 
 
-class AccountRole(Keyed, RoleMixin, Base):  # type: ignore[misc]
+class AccountRole(Keyed, RoleMixin, Base):
     """A role as the sign-in library keeps it; what it may do stands in the policy, not here."""
 
     __tablename__ = "roles"
@@ -51,7 +51,7 @@ class AccountRole(Keyed, RoleMixin, Base):  # type: ignore[misc]
     permissions: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
 
 
-class User(Keyed, PublicId, UserMixin, Base):  # type: ignore[misc]
+class User(Keyed, PublicId, UserMixin, Base):
     """A person who signs in. The columns in the second block belong to the sign-in library."""
 
     __tablename__ = "users"
@@ -100,7 +100,7 @@ class User(Keyed, PublicId, UserMixin, Base):  # type: ignore[misc]
     )
 
 
-class Passkey(Keyed, WebAuthnMixin, Base):  # type: ignore[misc]
+class Passkey(Keyed, WebAuthnMixin, Base):
     """A passkey of a person, as the sign-in library keeps it."""
 
     __tablename__ = "passkeys"

@@ -38,7 +38,7 @@ class AuditIsAppendOnly(RuntimeError):
 
 @event.listens_for(AuditEvent, "before_update")
 @event.listens_for(AuditEvent, "before_delete")
-def _refuse(_mapper: Mapper[Any], _connection: Any, _target: AuditEvent) -> None:  # noqa: ANN401
+def _refuse(_mapper: Mapper[Any], _connection: Any, _target: AuditEvent) -> None:
     msg = "audit rows are appended and never changed"
     raise AuditIsAppendOnly(msg)
 

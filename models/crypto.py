@@ -105,10 +105,10 @@ class EncryptedJson(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """The token for a value."""
         return None if value is None else ring.encrypt(json.dumps(value, ensure_ascii=False))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """The value of a token."""
         return None if value is None else json.loads(ring.decrypt(value))

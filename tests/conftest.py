@@ -6,7 +6,6 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Iterator
-
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ from tests.people import Browser
 from tests.worlds import SteppedClock
 
 METADATA = models.registry.metadata
-TOKEN = "test-token-of-the-provider"  # noqa: S105
+TOKEN = "test-token-of-the-provider"
 IN_CI = os.environ.get("CI") == "true"
 
 

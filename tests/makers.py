@@ -14,7 +14,7 @@ from models.agency import Centre, CentreHours, Line, LineHours, Room, Shift, Shi
 from models.bookings import Availability
 from triage.vocabulary import Role
 
-PASSWORD = "the quiet lantern at taipa"  # noqa: S105
+PASSWORD = "the quiet lantern at taipa"
 # argon2 of PASSWORD with the library's own cost is slow on purpose; tests hash it once a process.
 _hashed: list[str] = []
 

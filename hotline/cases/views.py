@@ -21,6 +21,8 @@ from hotline.web.guards import guard
 from models.accounts import User
 from models.cases import Case
 
+__all__ = ["blueprint"]
+
 WHICH = ("open", "mine", "closing", "closed")
 
 

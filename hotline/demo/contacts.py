@@ -20,13 +20,7 @@ from triage.vocabulary import (
 )
 
 YES, NO = Answer.YES, Answer.NO
-NOTHING_SAID = {
-    question: NO
-    for question in (
-        Question.WISH_DEAD, Question.THOUGHTS, Question.ACTED_EVER, Question.HIGH_DISTRESS,
-        Question.HARMED_BY_OTHER, Question.CHILD_AT_RISK,
-    )
-}
+NOTHING_SAID = dict.fromkeys((Question.WISH_DEAD, Question.THOUGHTS, Question.ACTED_EVER, Question.HIGH_DISTRESS, Question.HARMED_BY_OTHER, Question.CHILD_AT_RISK), NO)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import click
 from cryptography.fernet import Fernet
 from flask import Flask
 
+from hotline.adapters.simulator import Network
 from hotline.adapters.system import SystemClock
 from hotline.app import create_app
 from hotline.cli_environment import set_up_logging
@@ -74,7 +75,7 @@ def fill(app: Flask) -> bool:
         return True
 
 
-def prepare(folder: Path, host: str, port: int) -> tuple[Flask, telephones.Network]:
+def prepare(folder: Path, host: str, port: int) -> tuple[Flask, Network]:
     """The demonstration's application and its telephone network, started, ready to serve."""
     config = demo_config(folder, host, port)
     clock = SystemClock()

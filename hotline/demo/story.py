@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from hotline.bookings.service import Booking, book
 from hotline.bookings.searching import Wishes, free_slots
+from hotline.bookings.service import Booking, book
 from hotline.calls.service import ByHand, ReportValues, log_by_hand, submit
 from hotline.cases.service import ContactWishes
 from hotline.demo.contacts import CONTACTS, Contact

@@ -20,6 +20,8 @@ from hotline.web.guards import guard
 from hotline.web.words import word
 from triage.vocabulary import Language, TaskKind
 
+__all__ = ["blueprint"]
+
 REFRESH_SECONDS = 60
 
 

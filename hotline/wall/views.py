@@ -19,11 +19,14 @@ from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from triage.vocabulary import ResponseCode
 
+__all__ = ["blueprint"]
+
 
 def _shown() -> dict[str, Any]:
     now = ports().clock.now()
-    wall = look(db.session(), current_actor(), now)
-    return {"wall": wall, "now": now, "most": MOST_COUNTED, "alert_text": alert_text,
+    actor = current_actor()
+    wall = look(db.session(), actor, now)
+    return {"wall": wall, "now": now, "most": MOST_COUNTED, "alert_text": alert_text, "me": actor,
             "emergency_code": ResponseCode.A, "etag": _etag(wall, int(now.timestamp()) // 15)}
 
 
@@ -32,7 +35,8 @@ def _etag(wall: Wall, quarter_minute: int) -> str:
     keys = [
         [call.id for call in wall.waiting], [row.call.id for row in wall.unlogged],
         [(task.id, task.version) for task in wall.overdue], wall.overdue_count,
-        [alert.id for alert in wall.unconfirmed], [alert.id for alert in wall.returns],
+        [[alert.id for alert in line.alerts] for line in wall.unconfirmed],
+        [alert.id for alert in wall.returns],
         [(action.id, str(action.next_check_at)) for action in wall.emergencies],
         [(one.name, one.paused) for one in wall.on_duty], wall.supervisor,
         [(gap.line.id, gap.missing, str(gap.starts_at)) for gap in wall.gaps],

@@ -69,15 +69,15 @@ def local_time(at: datetime | None, style: str = "short", zone: str | None = Non
         return "–"
     if zone is not None:
         there = at.astimezone(ZoneInfo(zone))
-        return str(format_datetime(there, _pattern(style), rebase=False))  # type: ignore[no-untyped-call]
-    return str(format_datetime(at, _pattern(style)))  # type: ignore[no-untyped-call]
+        return str(format_datetime(there, _pattern(style), rebase=False))
+    return str(format_datetime(at, _pattern(style)))
 
 
 def local_date(day: date | None, style: str = "date") -> str:
     """A calendar day in words; a dash for None. style: "date" or "day"."""
     if day is None:
         return "–"
-    return str(format_date(day, _pattern(style)))  # type: ignore[no-untyped-call]
+    return str(format_date(day, _pattern(style)))
 
 
 def _amount(seconds: float) -> str:

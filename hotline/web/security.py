@@ -50,9 +50,9 @@ def init_security_headers(app: Flask, *, https: bool) -> None:
         policy.form_action = "'self'"
         policy.base_uri = "'self'"
         policy.frame_ancestors = "'none'"
-        if response.mimetype == "text/html" or "Cache-Control" not in response.headers:
-            if request.endpoint not in ("static", "bootstrap.static"):
-                response.headers["Cache-Control"] = no_store.header_value
+        is_page = response.mimetype == "text/html" or "Cache-Control" not in response.headers
+        if is_page and request.endpoint not in ("static", "bootstrap.static"):
+            response.headers["Cache-Control"] = no_store.header_value
         return response
 
     app.jinja_env.globals["csp_nonce"] = csp_nonce
