@@ -6,12 +6,12 @@ import base64
 import io
 from typing import Any, cast
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from flask_babel import gettext as _
 from flask_security import MfRecoveryForm, Totp, UserMixin
 from passlib.exc import TokenError  # type: ignore[import-untyped]
 from passlib.totp import TOTP, TotpMatch  # type: ignore[import-untyped]
-from qrcode.image.svg import SvgFillImage
+from qrcode.image.svg import SvgFillImage  # type: ignore[import-untyped]
 from sqlalchemy import CursorResult, or_, update
 
 from hotline.access.forms import complain

@@ -57,14 +57,14 @@ def signatures(patient: Patient) -> list[Finding]:
     form = {"CallSid": "CAdoctor", "AccountSid": config.account_sid}
     found = []
     for number, token in enumerate(config.auth_tokens, start=1):
-        status = _post(url, form, sign(token, url, form))
+        status = _post(url, form, {config.signature_header: sign(token, url, form)})
         if status == 200:
             found.append(ok("signature", N_("A request signed with token %(number)s comes in."), number=number))
         else:
             found.append(fail("signature", N_("A request signed with token %(number)s is answered %(status)s."),
                               N_("HOTLINE_PUBLIC_URL must be exactly the address the provider calls, and the proxy must leave path and query alone."),
                               number=number, status=status))
-    status = _post(url, form, WRONG)
+    status = _post(url, form, {config.signature_header: WRONG})
     if status == 403:
         found.append(ok("forgery", N_("A request with a wrong signature is refused.")))
     else:
@@ -74,9 +74,9 @@ def signatures(patient: Patient) -> list[Finding]:
     return found
 
 
-def _post(url: str, form: dict[str, str], signature: str) -> int:
+def _post(url: str, form: dict[str, str], headers: dict[str, str]) -> int:
     answer = requests.post(
-        url, data=form, headers={"X-Twilio-Signature": signature}, timeout=PATIENCE,
+        url, data=form, headers=headers, timeout=PATIENCE,
         allow_redirects=False,
     )
     return answer.status_code

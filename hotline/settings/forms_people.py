@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Reg
 
 from hotline.access.forms import HouseForm, Telephone, trimmed
 from hotline.settings.forms_fields import Several
+from hotline.settings.pages import named
 from hotline.web.languages import OFFERED
 from hotline.web.words import choices
 from triage.vocabulary import CodePurpose, Language, Role, Sex
@@ -126,4 +127,4 @@ class AuditFilter(HouseForm):
 
 def public_choices(rows: Any) -> list[SelectChoice]:
     """Rows with a public id and a name as choices."""
-    return [SelectChoice(row.public_id, row.name) for row in rows]
+    return [SelectChoice(row.public_id, named(row)) for row in rows]

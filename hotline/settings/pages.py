@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField
@@ -21,6 +22,11 @@ class Difference:
     label: str
     stored: str
     typed: str
+
+
+def named(row: Any) -> str:
+    """The name of a centre or line in the page's language; its English one where there is none."""
+    return str(row.names.get(str(get_locale())) or row.name)
 
 
 def ports() -> Ports:

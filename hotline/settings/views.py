@@ -9,11 +9,14 @@ from flask_babel import gettext as _
 
 from hotline.access.policy import Permission, may_enter
 from hotline.settings import service
+from hotline.settings.pages import named
 from hotline.transaction import db
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
+
+blueprint.add_app_template_filter(named, "named")
 
 P = Permission
 

@@ -16,7 +16,7 @@ from hotline.access.policy import Permission
 from hotline.settings import service
 from hotline.settings.forms import NAMED, LineForm
 from hotline.settings.forms_fields import typed_days, typed_week
-from hotline.settings.pages import differences, ports, sentence
+from hotline.settings.pages import differences, named, ports, sentence
 from hotline.settings.service import LineValues, SettingsError
 from hotline.settings.views import blueprint
 from hotline.transaction import db, unit_of_work
@@ -40,7 +40,7 @@ def _form(line: Line | None) -> LineForm:
     else:
         form = LineForm(data=_stored(line))
     form.centre.choices = [
-        SelectChoice(centre.public_id, centre.name) for centre in service.centres(db.session())
+        SelectChoice(centre.public_id, named(centre)) for centre in service.centres(db.session())
     ]
     return form
 
