@@ -78,7 +78,7 @@ def for_actor(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def open_alerts(session: Session, actor: Actor, limit: int = 50) -> list[Alert]:
+def open_alerts(session: Session, actor: Actor, limit: int = 300) -> list[Alert]:
     """What the person has still to acknowledge, the most urgent and oldest first."""
     found = session.scalars(
         select(Alert)
@@ -94,12 +94,16 @@ def get_alert(session: Session, actor: Actor, public_id: str) -> Alert:
     alert = session.scalar(select(Alert).where(Alert.public_id == public_id))
     if alert is None:
         raise NotHere(public_id)
-    readers = READERS.get(EscalationTarget(alert.to_role), ())
-    mine = alert.to_user_id == actor.user_id
-    of_my_role = actor.has(*readers) and alert.centre_id in actor.centre_ids
-    if not (mine or of_my_role):
+    if not may_answer(actor, alert):
         raise Forbidden(Permission.ALERT_ACKNOWLEDGE)
     return alert
+
+
+def may_answer(actor: Actor, alert: Alert) -> bool:
+    """True when the alert is the person's own, or their role's at one of their centres."""
+    readers = READERS.get(EscalationTarget(alert.to_role), ())
+    of_my_role = actor.has(*readers) and alert.centre_id in actor.centre_ids
+    return alert.to_user_id == actor.user_id or of_my_role
 
 
 def acknowledge(session: Session, actor: Actor, public_id: str, ports: Ports) -> Alert:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.access import audit
@@ -14,7 +14,7 @@ from hotline.followups.calendar import hours_of
 from hotline.ports import Ports
 from models.followups import IS_SCHEDULED, IS_TO_DO, IS_UNANSWERED, Alert, FollowUp
 from triage import clocks
-from triage.vocabulary import EscalationTarget, TaskStatus
+from triage.vocabulary import EscalationTarget, TaskKind, TaskStatus
 
 NEXT_TARGET = {
     EscalationTarget.OWNER: EscalationTarget.SHIFT_LEADER,
@@ -22,6 +22,12 @@ NEXT_TARGET = {
     EscalationTarget.SUPERVISOR: EscalationTarget.MANAGER,
     EscalationTarget.MANAGER: EscalationTarget.ON_CALL_DIRECTOR,
 }
+
+CALLING = (TaskKind.PHONE, TaskKind.EMERGENCY, TaskKind.ASSESS_RISK)
+"""Tasks that reach the person. While one of a case is open, an offer beside it tells nobody."""
+LOOK_AGAIN = timedelta(minutes=15)
+TOLD_ONCE = ("first", "late")
+"""Kinds of which one person needs one at a time for the same thing."""
 
 
 def climb(session: Session, now: datetime, limit: int = 200) -> int:
@@ -38,7 +44,11 @@ def climb(session: Session, now: datetime, limit: int = 200) -> int:
     ).all()
     taken = 0
     for task in tasks:
-        steps = clocks.steps(task.code, task.due_at, hours_of(session, task.centre_id, now))
+        if _stands_beside(session, task):
+            task.next_step_at = now + LOOK_AGAIN
+            continue
+        late_from = _late_from(session, task)
+        steps = clocks.steps(task.code, late_from, hours_of(session, task.centre_id, now))
         while task.ladder_step < len(steps) and steps[task.ladder_step].at <= now:
             _tell(session, task, steps[task.ladder_step].to_role, now)
             task.ladder_step += 1
@@ -47,6 +57,31 @@ def climb(session: Session, now: datetime, limit: int = 200) -> int:
             steps[task.ladder_step].at if task.ladder_step < len(steps) else None
         )
     return taken
+
+
+def _stands_beside(session: Session, task: FollowUp) -> bool:
+    """True for an appointment to be offered while somebody has still to reach the person."""
+    if task.kind is not TaskKind.BOOKING_OFFER or task.case_id is None:
+        return False
+    calling = select(FollowUp.id).where(
+        IS_TO_DO, FollowUp.case_id == task.case_id, FollowUp.kind.in_(CALLING)
+    )
+    return session.scalar(calling.limit(1)) is not None
+
+
+def _late_from(session: Session, task: FollowUp) -> datetime:
+    """From when the ladder of the task counts: an offer's at the earliest from the call before it.
+
+    Else every step it was spared would be taken at once when the call is done.
+    """
+    if task.kind is not TaskKind.BOOKING_OFFER or task.case_id is None:
+        return task.due_at
+    reached = session.scalar(
+        select(func.max(FollowUp.done_at)).where(
+            FollowUp.case_id == task.case_id, FollowUp.kind.in_(CALLING)
+        )
+    )
+    return max(task.due_at, reached) if reached is not None else task.due_at
 
 
 def _tell(session: Session, task: FollowUp, target: EscalationTarget, now: datetime) -> None:
@@ -91,10 +126,31 @@ def _up(session: Session, alert: Alert, now: datetime) -> Alert | None:
         alert.pass_on_at = None
         return None
     alert.passed_on_at = now
+    present = _told_already(session, alert, target)
+    if present is not None:
+        return present
     return raise_alert(
         session, key=f"{alert.dedupe_key[:60]}>{target.value}", kind=alert.kind, to=target,
         now=now, code=alert.code, case_id=alert.case_id, call_id=alert.call_id,
         follow_up_id=alert.follow_up_id, centre_id=alert.centre_id, facts=alert.facts,
+    )
+
+
+def _told_already(session: Session, alert: Alert, target: EscalationTarget) -> Alert | None:
+    """What the next person has open already about the same thing: a second one tells no more."""
+    about = (alert.case_id, alert.call_id, alert.follow_up_id)
+    if alert.kind not in TOLD_ONCE or not any(about):
+        return None
+    return session.scalar(
+        select(Alert)
+        .where(
+            IS_UNANSWERED, Alert.kind == alert.kind, Alert.to_role == target.value,
+            Alert.case_id.is_not_distinct_from(alert.case_id),
+            Alert.call_id.is_not_distinct_from(alert.call_id),
+            Alert.follow_up_id.is_not_distinct_from(alert.follow_up_id),
+            Alert.code.is_not_distinct_from(alert.code),
+        )
+        .limit(1)
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from hotline.access.policy import Permission
-from hotline.followups.alerts import INTERRUPTING, acknowledge, open_alerts
+from hotline.followups.alerts import INTERRUPTING, open_alerts
 from hotline.followups.answers import Answer, answering, back, ports
 from hotline.followups.blueprint import blueprint
 from hotline.followups.emergencies import (
@@ -26,8 +26,8 @@ from hotline.followups.forms import (
     EmergencyEndForm,
     EmergencyServiceForm,
 )
-from hotline.followups.ladder import pass_on
 from hotline.followups.refusals import NotHere
+from hotline.followups.together import acknowledge_together, pass_on_together, together
 from hotline.followups.wording import EMERGENCY_STEPS, alert_text
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
@@ -53,11 +53,13 @@ def alerts() -> Answer:
     etag = hashlib.sha256(text.encode()).hexdigest()[:16]
     if request.if_none_match.contains(etag):
         return make_response("", 304)
-    urgent = [alert for alert in found if alert.code in INTERRUPTING]
+    lines = together(found)
+    urgent = [line for line in lines if line.code in INTERRUPTING][:4]
     answer = make_response(
         render_template(
-            "followups/alert_strip.html", urgent=urgent[:4], addresses=_addresses(urgent[:4]),
-            others=len(found) - len(urgent[:4]), alert_text=alert_text, now=ports().clock.now(),
+            "followups/alert_strip.html", urgent=urgent, alert_text=alert_text,
+            addresses=_addresses([line.first for line in urgent]),
+            others=len(lines) - len(urgent), now=ports().clock.now(),
         )
     )
     answer.set_etag(etag)
@@ -72,8 +74,8 @@ def alert_list() -> Answer:
     """Everything this person has still to answer."""
     found = open_alerts(db.session(), current_actor())
     return render_template(
-        "followups/alerts.html", alerts=found, addresses=_addresses(found), alert_text=alert_text,
-        now=ports().clock.now(),
+        "followups/alerts.html", lines=together(found), addresses=_addresses(found),
+        alert_text=alert_text, now=ports().clock.now(),
     )
 
 
@@ -110,11 +112,17 @@ def _addresses(found: list[Alert]) -> dict[int, str]:
 @guard(*HEARS)
 @answering
 def take_alert(public_id: str) -> Answer:
-    """Say "I have it"."""
+    """Say "I have it", for everything the line showed."""
     with unit_of_work() as session:
-        acknowledge(session, current_actor(), public_id, ports())
+        acknowledge_together(session, current_actor(), public_id, ports(), up_to=_up_to())
     flash(_("You have it. Nobody else is told for now."), "good")
     return redirect(request.form.get("next") or "") if _is_ours() else back("followups.alert_list")
+
+
+def _up_to() -> int | None:
+    """The newest alert the page showed."""
+    shown = request.args.get("up_to", "")
+    return int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else None
 
 
 def _is_ours() -> bool:
@@ -127,9 +135,9 @@ def _is_ours() -> bool:
 @guard(*HEARS)
 @answering
 def pass_alert_on(public_id: str) -> Answer:
-    """Pass an alert to the next person."""
+    """Pass what the line showed to the next person."""
     with unit_of_work() as session:
-        higher = pass_on(session, current_actor(), public_id, ports())
+        higher = pass_on_together(session, current_actor(), public_id, ports(), up_to=_up_to())
     flash(
         _("It has gone to the next person.") if higher
         else _("There is nobody above: somebody must answer it here."),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from hotline.access.policy import Actor
 from hotline.calls.desk import LONGEST_CALL, Unlogged, unlogged
 from hotline.followups.duty import running_shifts
+from hotline.followups.together import Told, together
 from models.accounts import User
 from models.agency import Line, Presence, Shift
 from models.calls import Call
@@ -22,6 +23,8 @@ from triage.vocabulary import CallDirection, CallOutcome, LineStatus, ResponseCo
 
 MOST_COUNTED = 99
 MOST_SHOWN = 15
+MOST_READ = 500
+"""Alerts read at most: one case may have a dozen, and the newest case must not be lost among them."""
 ROSTER_AHEAD = timedelta(hours=72)
 RETURNS_OF = timedelta(hours=24)
 HIGH = (ResponseCode.A, ResponseCode.B)
@@ -55,7 +58,7 @@ class Wall:
     unlogged: list[Unlogged]
     overdue: list[FollowUp]
     overdue_count: int
-    unconfirmed: list[Alert]
+    unconfirmed: list[Told]
     emergencies: list[EmergencyAction]
     references: dict[int, tuple[str, str]]
     returns: list[Alert]
@@ -76,10 +79,11 @@ def look(session: Session, actor: Actor, now: datetime) -> Wall:
     shifts = [shift for centre in centres for shift in running_shifts(session, centre, now)]
     people = {shift.supervisor_id for shift in shifts if shift.supervisor_id}
     holders = {task.owner_id for task in overdue if task.owner_id}
-    holders |= {alert.to_user_id for alert in (*unconfirmed, *returns) if alert.to_user_id}
+    holders |= {alert.to_user_id for alert in returns if alert.to_user_id}
+    holders |= {person for line in unconfirmed for person in line.people}
     names = _names(session, people | holders)
     supervisors = sorted(names[key] for key in people if key in names)
-    cases = {alert.case_id for alert in unconfirmed} | {action.case_id for action in emergencies}
+    cases = {line.first.case_id for line in unconfirmed} | {action.case_id for action in emergencies}
     return Wall(
         waiting=_waiting(session, centres, now),
         unlogged=unlogged(session, now=now, centre_ids=centres, limit=MOST_COUNTED + 1),
@@ -127,18 +131,15 @@ def _overdue(session: Session, centres: Sequence[int], now: datetime) -> list[Fo
     return sorted(found, key=lambda task: (task.queue_order, task.due_at))
 
 
-def _unconfirmed(session: Session, centres: Sequence[int]) -> list[Alert]:
-    """A and B that nobody has taken yet, one line for each thing told, the oldest first."""
+def _unconfirmed(session: Session, centres: Sequence[int]) -> list[Told]:
+    """A and B that nobody has taken yet, one line for each case, the most urgent and oldest first."""
     found = session.scalars(
         select(Alert)
         .where(IS_UNANSWERED, Alert.centre_id.in_(centres), Alert.code.in_(HIGH))
         .order_by(Alert.raised_at)
-        .limit(MOST_COUNTED)
+        .limit(MOST_READ)
     )
-    told: dict[object, Alert] = {}
-    for alert in found:
-        told.setdefault((alert.kind, alert.case_id, alert.follow_up_id, alert.call_id), alert)
-    return list(told.values())[:MOST_SHOWN]
+    return together(found)[:MOST_SHOWN]
 
 
 def _emergencies(session: Session, centres: Sequence[int]) -> list[EmergencyAction]:
