@@ -46,7 +46,7 @@ lock:
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --quiet \
 		--python-version 3.11 --extra scale --group build pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --quiet \
-		--python-version 3.11 --extra scale --group build --group dev pyproject.toml -o requirements-dev.lock
+		--python-version 3.11 --extra scale --extra vectors --group build --group dev pyproject.toml -o requirements-dev.lock
 
 translations: $(VENV)/.ready-dev
 	$(BIN)/python -m hotline.translations.refresh

@@ -69,7 +69,7 @@ def train(extra: tuple[Path, ...], vectors: bool, out: Path) -> None:
 @click.option("--model", "model_folder", type=_FOLDER, help="Another model than the shipped one.")
 @click.option("--vectors/--no-vectors", default=True,
               help="With the optional sentence vectors where they are installed.")
-def evaluate(  # noqa: PLR0917 - click passes its options by name
+def evaluate(
     folder: Path, predictions: Path, report_path: Path | None, only: str,
     model_folder: Path | None, vectors: bool,
 ) -> None:
