@@ -260,6 +260,24 @@ def upgrade() -> None:
     with op.batch_alter_table('centre_hours', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_centre_hours_centre_id'), ['centre_id'], unique=False)
 
+    op.create_table('instruments',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('name', sa.String(length=26), nullable=False),
+    sa.Column('edition', sa.String(length=12), nullable=False),
+    sa.Column('attribution', sa.String(length=400), nullable=False),
+    sa.Column('texts', sa.JSON(), nullable=False),
+    sa.Column('loaded_at', models.base.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('loaded_by_id', sa.Integer(), nullable=True),
+    sa.Column('retired_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['loaded_by_id'], ['users.id'], name=op.f('fk_instruments_loaded_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_instruments')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_instruments_public_id'))
+    )
+    with op.batch_alter_table('instruments', schema=None) as batch_op:
+        batch_op.create_index('uq_instruments_in_use', ['language'], unique=True, postgresql_where=sa.text('retired_at IS NULL'), sqlite_where=sa.text('retired_at IS NULL'))
+
     op.create_table('lines',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('public_id', sa.String(length=24), nullable=False),
@@ -349,6 +367,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('number_blocks', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_number_blocks_number_hash'), ['number_hash'], unique=False)
+
+    op.create_table('numbers_to_give',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('public_id', sa.String(length=24), nullable=False),
+    sa.Column('region', sa.String(length=8), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('names', sa.JSON(), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('checked_at', models.base.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('checked_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['checked_by_id'], ['users.id'], name=op.f('fk_numbers_to_give_checked_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_numbers_to_give')),
+    sa.UniqueConstraint('public_id', name=op.f('uq_numbers_to_give_public_id'))
+    )
+    with op.batch_alter_table('numbers_to_give', schema=None) as batch_op:
+        batch_op.create_index('ix_numbers_to_give_region', ['region', 'position'], unique=False)
 
     op.create_table('one_time_codes',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -579,7 +614,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_cases_caller_id'), ['caller_id'], unique=False)
+        batch_op.create_index('ix_cases_closed', ['centre_id', 'id'], unique=False, postgresql_where=sa.text("status = 'closed'"), sqlite_where=sa.text("status = 'closed'"))
+        batch_op.create_index('ix_cases_closing', ['centre_id', 'id'], unique=False, postgresql_where=sa.text("status = 'closing'"), sqlite_where=sa.text("status = 'closing'"))
         batch_op.create_index('ix_cases_list', ['centre_id', 'status', 'rank'], unique=False)
+        batch_op.create_index('ix_cases_mine', ['owner_id', 'id'], unique=False)
+        batch_op.create_index('ix_cases_open', ['centre_id', 'id'], unique=False, postgresql_where=sa.text("status <> 'closed'"), sqlite_where=sa.text("status <> 'closed'"))
         batch_op.create_index('ix_cases_owner', ['owner_id', 'status'], unique=False)
         batch_op.create_index(batch_op.f('ix_cases_retain_until'), ['retain_until'], unique=False)
 
@@ -829,6 +868,7 @@ def upgrade() -> None:
     with op.batch_alter_table('appointments', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_appointments_caller_id'), ['caller_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_appointments_case_id'), ['case_id'], unique=False)
+        batch_op.create_index('ix_appointments_companion', ['companion_id', 'starts_at'], unique=False, postgresql_where=sa.text('companion_id IS NOT NULL'), sqlite_where=sa.text('companion_id IS NOT NULL'))
         batch_op.create_index('ix_appointments_counsellor', ['counsellor_id', 'starts_at'], unique=False)
         batch_op.create_index('ix_appointments_visits', ['ends_at'], unique=False, postgresql_where=sa.text("mode = 'home' AND checked_out_at IS NULL"), sqlite_where=sa.text("mode = 'home' AND checked_out_at IS NULL"))
         batch_op.create_index('ix_appointments_week', ['centre_id', 'starts_at'], unique=False)
@@ -1034,12 +1074,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_follow_ups_case_id'), ['case_id'], unique=False)
         batch_op.create_index('ix_follow_ups_done', ['centre_id', 'done_at'], unique=False)
         batch_op.create_index('ix_follow_ups_due', ['centre_id', 'due_at'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.create_index('ix_follow_ups_kind', ['centre_id', 'kind', 'queue_order', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.create_index('ix_follow_ups_ladder', ['next_step_at'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.create_index('ix_follow_ups_lease', ['lease_until'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.create_index('ix_follow_ups_mine', ['owner_id', 'queue_order', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.create_index('ix_follow_ups_queue', ['centre_id', 'queue_order', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.create_index(batch_op.f('ix_follow_ups_report_id'), ['report_id'], unique=False)
-        batch_op.create_index('ix_follow_ups_scheduled', ['centre_id', 'not_before'], unique=False, postgresql_where=sa.text("status = 'scheduled'"), sqlite_where=sa.text("status = 'scheduled'"))
+        batch_op.create_index('ix_follow_ups_scheduled', ['centre_id', 'due_at', 'id'], unique=False, postgresql_where=sa.text("status = 'scheduled'"), sqlite_where=sa.text("status = 'scheduled'"))
+        batch_op.create_index('ix_follow_ups_wake', ['not_before'], unique=False, postgresql_where=sa.text("status = 'scheduled'"), sqlite_where=sa.text("status = 'scheduled'"))
 
     op.create_table('group_meetings',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1670,12 +1712,14 @@ def downgrade() -> None:
 
     op.drop_table('group_meetings')
     with op.batch_alter_table('follow_ups', schema=None) as batch_op:
+        batch_op.drop_index('ix_follow_ups_wake', postgresql_where=sa.text("status = 'scheduled'"), sqlite_where=sa.text("status = 'scheduled'"))
         batch_op.drop_index('ix_follow_ups_scheduled', postgresql_where=sa.text("status = 'scheduled'"), sqlite_where=sa.text("status = 'scheduled'"))
         batch_op.drop_index(batch_op.f('ix_follow_ups_report_id'))
         batch_op.drop_index('ix_follow_ups_queue', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.drop_index('ix_follow_ups_mine', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.drop_index('ix_follow_ups_lease', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.drop_index('ix_follow_ups_ladder', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
+        batch_op.drop_index('ix_follow_ups_kind', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.drop_index('ix_follow_ups_due', postgresql_where=sa.text("status IN ('open','in_progress','escalated')"), sqlite_where=sa.text("status IN ('open','in_progress','escalated')"))
         batch_op.drop_index('ix_follow_ups_done')
         batch_op.drop_index(batch_op.f('ix_follow_ups_case_id'))
@@ -1710,6 +1754,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_appointments_week')
         batch_op.drop_index('ix_appointments_visits', postgresql_where=sa.text("mode = 'home' AND checked_out_at IS NULL"), sqlite_where=sa.text("mode = 'home' AND checked_out_at IS NULL"))
         batch_op.drop_index('ix_appointments_counsellor')
+        batch_op.drop_index('ix_appointments_companion', postgresql_where=sa.text('companion_id IS NOT NULL'), sqlite_where=sa.text('companion_id IS NOT NULL'))
         batch_op.drop_index(batch_op.f('ix_appointments_case_id'))
         batch_op.drop_index(batch_op.f('ix_appointments_caller_id'))
 
@@ -1749,7 +1794,11 @@ def downgrade() -> None:
     with op.batch_alter_table('cases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cases_retain_until'))
         batch_op.drop_index('ix_cases_owner')
+        batch_op.drop_index('ix_cases_open', postgresql_where=sa.text("status <> 'closed'"), sqlite_where=sa.text("status <> 'closed'"))
+        batch_op.drop_index('ix_cases_mine')
         batch_op.drop_index('ix_cases_list')
+        batch_op.drop_index('ix_cases_closing', postgresql_where=sa.text("status = 'closing'"), sqlite_where=sa.text("status = 'closing'"))
+        batch_op.drop_index('ix_cases_closed', postgresql_where=sa.text("status = 'closed'"), sqlite_where=sa.text("status = 'closed'"))
         batch_op.drop_index(batch_op.f('ix_cases_caller_id'))
 
     op.drop_table('cases')
@@ -1794,6 +1843,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_one_time_codes_user_id'))
 
     op.drop_table('one_time_codes')
+    with op.batch_alter_table('numbers_to_give', schema=None) as batch_op:
+        batch_op.drop_index('ix_numbers_to_give_region')
+
+    op.drop_table('numbers_to_give')
     with op.batch_alter_table('number_blocks', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_number_blocks_number_hash'))
 
@@ -1809,6 +1862,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_lines_centre_id'))
 
     op.drop_table('lines')
+    with op.batch_alter_table('instruments', schema=None) as batch_op:
+        batch_op.drop_index('uq_instruments_in_use', postgresql_where=sa.text('retired_at IS NULL'), sqlite_where=sa.text('retired_at IS NULL'))
+
+    op.drop_table('instruments')
     with op.batch_alter_table('centre_hours', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_centre_hours_centre_id'))
 
