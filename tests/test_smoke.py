@@ -19,5 +19,5 @@ def test_the_house_stands_on_both_databases(client: FlaskClient, agency: Agency)
 
 
 def test_everybody_can_sign_in_and_lands_on_a_screen(people: Browser) -> None:
-    for name in ("volunteer", "counsellor", "supervisor", "administrator"):
+    for name in ("volunteer", "other_volunteer", "counsellor", "supervisor", "administrator"):
         assert people.of(name).get("/").status_code == 302

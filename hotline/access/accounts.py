@@ -71,6 +71,10 @@ def _settings(config: Config) -> dict[str, Any]:
     return {
         "SECURITY_USERNAME_ENABLE": True,
         "SECURITY_USERNAME_REQUIRED": True,
+        # The same names that an invitation may give: letters, digits, and . _ - between them.
+        "SECURITY_USERNAME_ALLOWED_CHARS": ["L", "N", "Pc", "Pd", "Po"],
+        "SECURITY_USERNAME_MIN_LENGTH": 3,
+        "SECURITY_USERNAME_MAX_LENGTH": 40,
         "SECURITY_USER_IDENTITY_ATTRIBUTES": [
             {"username": {"mapper": lambda name: name, "case_insensitive": True}}
         ],
