@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hotline.access.policy import Actor, Permission
+from hotline.access.policy import Actor, Permission, Subject, may
 from hotline.cases.forms import (
     CloseForm,
     CodeForm,
@@ -91,10 +91,15 @@ def _allowed(actor: Actor, case: Case, now: datetime) -> dict[str, bool]:
         "reveal": Permission.NUMBER_REVEAL, "emergency": Permission.EMERGENCY_ACT,
         "open": Permission.CASE_OPEN,
     }
-    return {
+    allowed = {
         name: may_case(db.session(), actor, case, permission, now)
         for name, permission in asked.items()
     }
+    # The timeline leads to the reports of others only where they open.
+    allowed["reports"] = may(
+        actor, Permission.REPORT_READ, Subject(centre_id=case.centre_id), now
+    )
+    return allowed
 
 
 def _suggestions(case: Case) -> list[RiskAssessment]:
