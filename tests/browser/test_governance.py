@@ -99,4 +99,4 @@ def test_every_page_is_accessible_and_fits(
         wrong += [f"{address} on a phone: {one}" for one in sideways(page)]
         _look(page, f"{language}-{place}-phone")
         page.set_viewport_size(DESKTOP)
-    assert not wrong, '\n'.join(wrong)
+    assert not wrong, "\n".join(wrong)

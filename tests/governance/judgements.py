@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -15,8 +14,6 @@ from models.governance import ModelVersion
 from models.reports import ContactReport, RiskAssessment
 from tests.makers import Agency
 from tests.worlds import START
-from triage.assessment import Facts
-from triage.engine import assess
 from triage.evidence import Prediction
 from triage.vocabulary import (
     AgeBand,
@@ -125,12 +122,6 @@ def shadow_model(session: Session, agency: Agency, ports: Ports, version: str = 
     )
 
 
-def many(make: Callable[[int], object], count: int) -> None:
-    """Do something so many times."""
-    for number in range(count):
-        make(number)
-
-
 def status_of(session: Session, version: str) -> ModelStatus:
     """Where a model stands."""
     found = session.scalar(select(ModelVersion.status).where(ModelVersion.version == version))
@@ -141,8 +132,3 @@ def status_of(session: Session, version: str) -> ModelStatus:
 def later(hours: float) -> datetime:
     """So many hours after the tests' first instant."""
     return START + timedelta(hours=hours)
-
-
-def effective(text: str, human: ResponseCode) -> ResponseCode:
-    """What binds for a text and a person's code when no model is asked."""
-    return assess(Facts(call_type=CallType.SELF, text=text, human=human)).effective
