@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 PROVIDERS = ("twilio", "simulator", "none")
+RING_WITH = ("enqueue", "dial")
+SIGNATURE_HEADER = "X-Twilio-Signature"
 PROVIDER_API = "https://api.twilio.com"
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]{3,64}")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_SECRET = 24
 
@@ -57,6 +61,10 @@ class Config:
     concurrent_calls: int = 20
     idle_minutes: int = 10
     timezone: str = "Asia/Macau"
+    # "enqueue" holds callers in the provider's queue; "dial" needs nothing of it but Dial.
+    ring_with: str = "enqueue"
+    # The header a compatible provider signs in; the signature itself is the same HMAC-SHA1.
+    signature_header: str = SIGNATURE_HEADER
     # Where `hotline backup` is told to write; the doctor looks at the age of what lies there.
     backup_dir: Path | None = None
 
@@ -112,6 +120,14 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
     api_url = given.get("HOTLINE_TELEPHONY_API_URL", "").strip().rstrip("/")
     if provider in ("twilio", "simulator"):
         problems += _provider_problems(provider, account_sid, tokens, api_url)
+    ring_with = given.get("HOTLINE_RING_WITH", "").strip().lower() or "enqueue"
+    if ring_with not in RING_WITH:
+        problems.append(Problem("HOTLINE_RING_WITH", f"{ring_with!r} is not known", "Use enqueue or dial."))
+    header = given.get("HOTLINE_SIGNATURE_HEADER", "").strip() or SIGNATURE_HEADER
+    if not HEADER_NAME.fullmatch(header):
+        problems.append(
+            Problem("HOTLINE_SIGNATURE_HEADER", "is no name of a header", "Write it like X-Twilio-Signature.")
+        )
     numbers = _Numbers(given, problems)
     config = Config(
         instance=instance,
@@ -126,6 +142,8 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         telephony_api_url=api_url or PROVIDER_API,
         account_sid=account_sid,
         auth_tokens=tokens,
+        ring_with=ring_with,
+        signature_header=header,
         embedded_jobs=given.get("HOTLINE_EMBEDDED_JOBS", "1") != "0",
         proxies=int(numbers.read("HOTLINE_PROXIES", 0)),
         calls_per_second=numbers.read("HOTLINE_CALLS_PER_SECOND", 1.0),
