@@ -14,6 +14,7 @@ from models import (
     followups,
     governance,
     groups,
+    instruments,
     outbox,
     reports,
 )
@@ -23,5 +24,5 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts", "agency", "audit", "bookings", "callers", "calls", "care", "cases", "followups",
-    "governance", "groups", "metadata", "outbox", "reports",
+    "governance", "groups", "instruments", "metadata", "outbox", "reports",
 ]

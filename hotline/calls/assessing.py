@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access.policy import Actor
 from hotline.calls.contents import Fields, facts_typed
+from hotline.calls.instruments import OWN
 from hotline.governance.gates import current_policy
 from hotline.ports import Ports
 from models.base import JsonDict
@@ -89,6 +90,8 @@ def record_assessment(
     report: ContactReport,
     facts: Facts,
     ports: Ports,
+    *,
+    instrument: str = OWN,
 ) -> tuple[RiskAssessment, Assessment]:
     """A new row for what was found; it supersedes the report's last one, which stays as it was."""
     found = weigh(session, facts, ports)
@@ -97,6 +100,7 @@ def record_assessment(
         report_id=report.id,
         case_id=report.case_id,
         supersedes_id=last.id if last else None,
+        instrument=instrument,
         answers={
             question.value: answer.value
             for question, answer in facts.answers.items()

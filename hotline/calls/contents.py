@@ -38,7 +38,8 @@ class ReportValues:
     """A report as it is handed in. Only the type of call is always there; identity may be none.
 
     `summary` is the worker's own words; `passphrase` is what the person chose to be known by. `wishes` holds who the person is, as far as told, and how
-    they may be reached. `contact_at` is set where the contact was written down afterwards.
+    they may be reached. `instrument` is the public id of the official text the risk questions were
+    shown in. `contact_at` is set where the contact was written down afterwards.
     """
 
     call_type: CallType
@@ -60,6 +61,7 @@ class ReportValues:
     passphrase: str | None = None
     wishes: ContactWishes = field(default_factory=ContactWishes)
     contact_at: datetime | None = None
+    instrument: str | None = None
 
     def facts(self) -> Facts:
         """What the risk assessment looks at; nothing of the person's sex, work or place."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models.agency import Line
+from models.instruments import NumberToGive
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,7 @@ class Number:
     number: str
 
 
-# As the services publish them; an agency sets its own under `directory` in a line's settings.
+# As the services publish them; an agency keeps its own list in the settings.
 DEFAULTS: Mapping[str, tuple[Number, ...]] = {
     "MO": (
         Number(_l("Emergency"), "999"),
@@ -39,10 +43,11 @@ DEFAULTS: Mapping[str, tuple[Number, ...]] = {
 }
 
 
-def numbers_for(line: Line | None, region: str = "MO") -> tuple[Number, ...]:
-    """The numbers a worker on this line may give, the line's own before those of its region.
+def numbers_for(session: Session, line: Line | None, region: str = "MO") -> tuple[Number, ...]:
+    """The numbers a worker on this line may give: the line's own, else those kept for its region.
 
-    `directory` in the line's settings is a list of {"text": ..., "number": ...}.
+    `directory` in the line's settings is a list of {"text": ..., "number": ...}. A region nobody
+    has written down yet has the numbers its services publish.
     """
     own = line.settings.get("directory") if line is not None else None
     if isinstance(own, list):
@@ -53,4 +58,17 @@ def numbers_for(line: Line | None, region: str = "MO") -> tuple[Number, ...]:
         )
         if listed:
             return listed
+    kept = kept_numbers(session, region)
+    if kept:
+        locale = str(get_locale())
+        return tuple(Number(row.names.get(locale) or row.name, row.number) for row in kept)
     return DEFAULTS.get(region, DEFAULTS["MO"])
+
+
+def kept_numbers(session: Session, region: str) -> Sequence[NumberToGive]:
+    """The entries of a region in their order; none where nobody has written any down."""
+    return session.scalars(
+        select(NumberToGive)
+        .where(NumberToGive.region == region)
+        .order_by(NumberToGive.position, NumberToGive.id)
+    ).all()

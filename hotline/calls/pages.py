@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import current_app, render_template
 from flask_babel import gettext as _
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectFieldBase
@@ -16,6 +17,7 @@ from hotline.access.policy import Actor, Permission, Subject, may
 from hotline.calls import assessing, drafts, listening
 from hotline.calls.directory import numbers_for
 from hotline.calls.forms import CODE_HINTS, ONE_KEY, ReportForm
+from hotline.calls.instruments import FURTHER, NEEDED, SCRIPTS, text_for
 from hotline.calls.known import KnownCaller, caller_of, known_caller
 from hotline.calls.passphrase import find_typed
 from hotline.calls.reading import call_subject
@@ -28,11 +30,13 @@ from models.agency import Centre, Line
 from models.calls import Call
 from models.cases import Case
 from models.followups import FollowUp
+from models.instruments import Instrument
 from models.reports import ContactReport, ReportAddendum, RiskAssessment
 from triage.prompts import PROMPTS
 from triage.vocabulary import (
     Answer,
     CallType,
+    Language,
     Problem,
     ProtectiveFactor,
     Question,
@@ -102,17 +106,32 @@ def report_page(
     fields = drafts.typed_fields(report)
     if form is None:
         form = ReportForm.of(fields, region=about.region, has_number=about.has_number)
+    instrument = text_for(session, form.language.data or report.language)
+    _put_officially(form, instrument)
     return render_template(
         "calls/report.html", report=report, form=form, about=about, now=ports.clock.now(),
         preview=assessing.preview(session, fields, ports), kept=_kept(report, form),
         cards=CARDS, opened_by=OPENED_BY, always_open=ALWAYS_OPEN, one_key=ONE_KEY,
         type_keys=TYPE_KEYS, problem_groups=PROBLEM_GROUPS, code_hints=CODE_HINTS,
-        numbers=numbers_for(about.line, about.region), window=ports.tokens.public_id(),
+        numbers=numbers_for(session, about.line, about.region), window=ports.tokens.public_id(),
         on_call=bool(about.call and about.call.answered_at and not about.call.ended_at),
         corrects=report.submitted_at is not None,
+        instrument=instrument,
+        instrument_lang=SCRIPTS[Language(instrument.language)] if instrument else None,
         alarm=listening.alarm(session, about.call) if about.call else None,
         urgent_codes=[code for code in ResponseCode if code.at_least(assessing.AT_ONCE)],
     )
+
+
+def _put_officially(form: ReportForm, instrument: Instrument | None) -> None:
+    """Give the screener's questions the words of the official text, marked with their language."""
+    if instrument is None:
+        return
+    lang = SCRIPTS[Language(instrument.language)]
+    for question in (*NEEDED, *FURTHER):
+        words = instrument.texts.get(question.value)
+        if words:
+            form.asks(question).label.text = Markup('<span lang="{}">{}</span>').format(lang, words)
 
 
 def written_page(session: Session, actor: Actor, report: ContactReport, ports: Ports) -> str:
@@ -128,7 +147,7 @@ def written_page(session: Session, actor: Actor, report: ContactReport, ports: P
         decision=decision_of(session, report), tasks=_tasks(session, report),
         case=session.get(Case, report.case_id) if report.case_id else None,
         author=session.get(User, report.author_id), addenda=_addenda(session, report),
-        numbers=numbers_for(about.line, about.region),
+        numbers=numbers_for(session, about.line, about.region),
         may_edit=may(actor, Permission.REPORT_EDIT, own, now),
         problems=[Problem(value) for value in report.problems or []],
         protective=[ProtectiveFactor(value) for value in report.protective or []],

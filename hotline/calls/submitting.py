@@ -12,6 +12,7 @@ from hotline.access.policy import Actor, Permission, Subject, require
 from hotline.calls.assessing import latest_assessment, record_assessment
 from hotline.calls.contents import ReportValues
 from hotline.calls.drafts import being_written, writable
+from hotline.calls.instruments import label_of
 from hotline.calls.passphrase import find_by_passphrase, remember
 from hotline.calls.restored import facts_of
 from hotline.calls.silence import notice_silence
@@ -81,7 +82,10 @@ def submit(
         ).id
     session.flush()
     notice_silence(session, report, now)
-    row, _found = record_assessment(session, actor, report, values.facts(), ports)
+    row, _found = record_assessment(
+        session, actor, report, values.facts(), ports,
+        instrument=label_of(session, values.instrument),
+    )
     case = route(
         session, actor, ports, report=report, assessment_row=row, wishes=values.wishes
     )

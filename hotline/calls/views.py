@@ -104,7 +104,9 @@ def desk() -> Answer:
             db.session(), actor.user_id, now),
         mates=presence.mates(db.session(), roster.id, now) if roster else [],
         recent=desks.recent(db.session(), actor.user_id, now), log_only=ports.provider == "none",
-        numbers=numbers_for(roster, roster.centre.holiday_region if roster else "MO"),
+        numbers=numbers_for(
+            db.session(), roster, roster.centre.holiday_region if roster else "MO"
+        ),
     )
 
 

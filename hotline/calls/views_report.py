@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, current_app, flash, jsonify, redirect, request, url_for
@@ -167,7 +168,7 @@ def _hand_in(public_id: str, fields: drafts.Stored, *, checked: bool) -> Answer:
         form = ReportForm.of(fields, region=about.region, has_number=about.has_number)
         if checked and not form.validate():
             return report_page(session, actor, found, ports, form=form), PER_FORM
-        values = form.values()
+        values = replace(form.values(), instrument=request.form.get("instrument"))
     try:
         with unit_of_work() as session:
             done = submitting.submit(session, actor, public_id, values, ports)

@@ -44,6 +44,10 @@ def _doors() -> list[Door]:
          _("Accounts, roles, centres, printed codes."), "people"),
         (P.NUMBER_BLOCK, "settings.numbers", _("Numbers"),
          _("Blocked for a time, or never to be contacted."), "phone-missed"),
+        (P.SETTINGS_WRITE, "settings.wording", _("Words of the risk questions"),
+         _("Our own, or the official text of an instrument."), "note"),
+        (P.SETTINGS_WRITE, "settings.give", _("Numbers to give"),
+         _("Emergency services and lines that answer when we do not."), "phone"),
         (P.AUDIT_READ, "settings.audit_log", _("Audit log"),
          _("Who did or read what, and when."), "eye"),
         (P.SETTINGS_WRITE, "settings.doctor", _("State of the system"),
@@ -86,4 +90,5 @@ from hotline.settings import (  # noqa: E402 - each registers its pages
     views_numbers,  # noqa: F401
     views_people,  # noqa: F401
     views_roster,  # noqa: F401
+    views_wording,  # noqa: F401
 )

@@ -35,7 +35,7 @@ def test_a_live_signal_is_in_view_wherever_the_report_is_scrolled_to(
         for rule in ("phrase", "model"):
             session.add(LiveSignal(call_id=call.id, code="B", rule_id=rule, raised_at=clock.now(),
                                    words="I have bought everything and tonight it ends"))
-    page.set_viewport_size(size)
+    page.set_viewport_size({"width": size["width"], "height": size["height"]})
     page.goto(f"{served.url}/sign-in")
     page.fill("[name=username]", "volunteer")
     page.fill("[name=password]", PASSWORD)
