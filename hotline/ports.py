@@ -137,4 +137,5 @@ class Ports:
     public_url: str = ""
     provider: str = "none"
     calls_per_second: float = 1.0
+    ring_with: str = "enqueue"
     nudge: Callable[[], None] = field(default=lambda: None)

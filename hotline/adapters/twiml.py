@@ -66,6 +66,15 @@ class Writer:
                 )
             case dialogue.Ring():
                 return self._ring(step)
+            case dialogue.RingPeople():
+                return self._ring_people(step)
+            case dialogue.Meet(room, action):
+                return (
+                    f'<Dial action={self._link(action)} method="POST" '
+                    f'timeLimit="{dialogue.LONGEST_TALK_SECONDS}">'
+                    '<Conference beep="false" startConferenceOnEnter="true" '
+                    f'endConferenceOnExit="false">{escape(room)}</Conference></Dial>'
+                )
             case dialogue.Connect():
                 return (
                     f'<Dial action={self._link(step.action)} method="POST" '
@@ -104,6 +113,19 @@ class Writer:
         return (
             f'<Dial action={self._link(ring.action)} method="POST" timeout="{ring.seconds}" '
             f'answerOnBridge="true"{shown}>{numbers}</Dial>'
+        )
+
+    def _ring_people(self, ring: dialogue.RingPeople) -> str:
+        numbers = "".join(
+            f'<Number url={self._link(f"leg/{leg}/offer?to=bridge")} method="POST" '
+            f'statusCallback={self._link(f"leg/{leg}/status")} statusCallbackMethod="POST" '
+            f'statusCallbackEvent="initiated ringing answered completed">{escape(number)}</Number>'
+            for leg, number in ring.people
+        )
+        return (
+            f'<Dial action={self._link(ring.action)} method="POST" timeout="{ring.seconds}" '
+            f'timeLimit="{dialogue.LONGEST_TALK_SECONDS}" answerOnBridge="true" '
+            f"callerId={quoteattr(ring.shown)}>{numbers}</Dial>"
         )
 
     def _transcribe(self, language: Language) -> str:

@@ -94,6 +94,8 @@ def _path(session: Session, call: Call, signal: Signal, ports: Ports) -> Script:
         logbook.note(session, call, signal, "nobody_on_shift", key="nobody_on_shift")
         call.outcome = CallOutcome.MISSED
         return no_answer(call, "nobody")
+    if call.queue_name is None:
+        return dialogue.ring_first(voice, premises_closed=lines.premises_closed(call.line))
     call.transcript_on = lines.manner(call.line).transcribed
     return dialogue.waiting(
         voice,

@@ -16,6 +16,7 @@ from triage.vocabulary import Language
 MENU_SECONDS = 6
 HOLD_SECONDS = 10
 OFFER_SECONDS = 8
+KEY_SECONDS = 2
 BRIDGE_SECONDS = 5
 LONGEST_TALK_SECONDS = 4 * 3600
 MESSAGE_SECONDS = 180
@@ -86,6 +87,24 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class RingPeople:
+    """Ring people from within the call: (leg, number) of each; who presses 1 has the caller."""
+
+    people: tuple[tuple[str, str], ...]
+    shown: str
+    action: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meet:
+    """Talk with everybody in the room of that name."""
+
+    room: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
 class Connect:
     """Ring a person and connect this telephone with them; the number is only in the document."""
 
@@ -115,8 +134,8 @@ class HangUp:
 
 
 Step = (
-    Say | Pause | Gather | Go | Enqueue | Leave | TakeFromQueue | Ring | Connect | Record
-    | Transcribe | HangUp
+    Say | Pause | Gather | Go | Enqueue | Leave | TakeFromQueue | Ring | RingPeople | Connect
+    | Meet | Record | Transcribe | HangUp
 )
 Script = tuple[Step, ...]
 
@@ -136,7 +155,7 @@ class Voice:
         """One prompt."""
         # A recording cannot hold what changes from call to call.
         sound = "" if values else self.sounds.get(f"{prompt}.{self.language.value}", "")
-        if prompt in ("notice", "closed", "holiday", "suspended", "ended"):
+        if prompt in ("notice", "notice_now", "closed", "holiday", "suspended", "ended"):
             values = {"emergency": " ".join(self.emergency), **values}
         return Say(prompts.text(prompt, self.language, **values), self.language, sound)
 
@@ -158,6 +177,22 @@ def waiting(voice: Voice, queue: str, *, transcribed: bool, premises_closed: boo
     if transcribed:
         says.append(voice.say("notice_transcript"))
     return (*says, Enqueue(queue))
+
+
+def ring_first(voice: Voice, *, premises_closed: bool) -> Script:
+    """What must be said before people are rung from within the call, with the way out by key 9."""
+    says = [voice.say("premises_closed")] if premises_closed else []
+    return _then_ring((*says, voice.say("notice_now")), 1)
+
+
+def ring_again(voice: Voice, number: int) -> Script:
+    """Between two rounds of ringing: where things stand, and the way out."""
+    return _then_ring((voice.say("hold"),), number)
+
+
+def _then_ring(says: tuple[Say, ...], number: int) -> Script:
+    step = f"dial?attempt={number}"
+    return (Gather(says, step, seconds=KEY_SECONDS), Go(step))
 
 
 def hold(voice: Voice, ahead: int, *, first: bool = False) -> Script:
@@ -221,7 +256,8 @@ def ending(voice: Voice, prompt: str) -> Script:
 
 def offer(voice: Voice, leg: str, queue: str) -> Script:
     """A volunteer's telephone: press 1 to take the call. A mailbox presses nothing."""
-    step = f"leg/{leg}/accept?queue={queue}"
+    # Without a queue the telephone is part of the caller's own Dial.
+    step = f"leg/{leg}/accept?queue={queue}" if queue else f"leg/{leg}/accept?to=bridge"
     return (Gather((voice.say("offer"),), step, seconds=OFFER_SECONDS), HangUp())
 
 

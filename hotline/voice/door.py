@@ -19,7 +19,6 @@ from models.outbox import Counter
 
 log = logging.getLogger("hotline.voice")
 
-HEADER = "X-Twilio-Signature"
 REFUSED = "voice.refused"
 WRITE_SECONDS = 1.0
 
@@ -29,6 +28,7 @@ class Door:
 
     def __init__(self, config: Config) -> None:
         self._tokens = config.auth_tokens if config.has_telephony else ()
+        self._header = config.signature_header
         self._public = config.public_url
         self._path = urlsplit(config.public_url).path.rstrip("/")
 
@@ -36,7 +36,7 @@ class Door:
         """True for a request the provider signed; anything unclear is refused."""
         if not self._tokens:
             return False
-        signature = request.headers.get(HEADER)
+        signature = request.headers.get(self._header)
         if not signature:
             return False
         body: bytes | None = None

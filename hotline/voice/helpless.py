@@ -14,6 +14,7 @@ from hotline.calls.numbers import is_withheld, normalise
 from hotline.voice import dialogue
 from hotline.voice.dialogue import Script, Voice
 from hotline.voice.signals import Signal
+from hotline.voice.transfer import to_room
 from models.agency import Line
 from triage.vocabulary import Language
 
@@ -114,7 +115,7 @@ def _end_with(prompt: str) -> Callable[[Signal, Known], Script]:
 
 def _offer(signal: Signal, known: Known) -> Script:
     queue = signal.query.get("queue", "")
-    if not queue:
+    if not queue and signal.query.get("to") != "bridge":
         return (dialogue.HangUp(),)
     return dialogue.offer(Voice(known.language), signal.leg, queue)
 
@@ -123,6 +124,9 @@ def _accept(signal: Signal, _known: Known) -> Script:
     # The provider's queue holds one caller: whoever takes them first has them, the next one finds
     # it empty. So the queue decides while our own records cannot.
     queue = signal.query.get("queue", "")
+    if signal.digits == "1" and signal.query.get("to") == "bridge":
+        # Of one Dial only one telephone is left; an empty document connects it.
+        return dialogue.NOTHING
     if signal.digits != "1" or not queue:
         return (dialogue.HangUp(),)
     return dialogue.connect(signal.leg, queue, None)
@@ -143,6 +147,9 @@ def _screened(signal: Signal, _known: Known) -> Script:
 
 ANSWERS: dict[str, Callable[[Signal, Known], Script]] = {
     "trouble-after": _after_trouble,
+    "dial-after": _after_trouble,
+    "three-way": lambda signal, _known: to_room(signal),
+    "three-way-after": _end_with("goodbye"),
     "wait": _leave,
     "wait-key": _leave,
     "queue-exit": _queue_exit,

@@ -42,6 +42,12 @@ TEXTS: dict[str, Texts] = {
         PT: "Vamos pôr alguém em linha consigo. O que disser é confidencial: tomamos notas breves e não gravamos. Enquanto espera pode marcar nove para deixar mensagem ou pedir que lhe liguemos. Se houver perigo de vida, desligue e marque {emergency}.",
         EN: "We are finding somebody to talk with you. What you say is confidential: we keep short notes and do not record. While you wait you can press nine at any time to leave a message or ask us to call you back. If a life is in danger now, hang up and dial {emergency}.",
     },
+    "notice_now": {
+        YUE: "我哋而家打電話搵同事接聽。你講嘅嘢會保密，我哋會寫低簡單紀錄，唔會錄音。想留言或者要求回電，請而家按九。如果有即時生命危險，請收線打{emergency}。",
+        CMN: "我们现在打电话请同事接听。您说的内容会保密，我们会做简单记录，不会录音。想留言或者要求回电，请现在按九。如果有生命危险，请挂断并拨打{emergency}。",
+        PT: "Vamos ligar a alguém para o atender. O que disser é confidencial: tomamos notas breves e não gravamos. Para deixar mensagem ou pedir que lhe liguemos, marque nove agora. Se houver perigo de vida, desligue e marque {emergency}.",
+        EN: "We are calling somebody to talk with you. What you say is confidential: we keep short notes and do not record. To leave a message or ask us to call you back, press nine now. If a life is in danger, hang up and dial {emergency}.",
+    },
     "notice_transcript": {
         YUE: "為咗幫到你，通話內容會即時轉成文字畀接聽嘅同事睇，短期內刪除。唔想嘅話，等候時請按八。",
         CMN: "为了更好地帮助您，通话会即时转成文字给接听的同事看，短期内删除。如果您不愿意，等候时请按八。",
@@ -71,6 +77,12 @@ TEXTS: dict[str, Texts] = {
         CMN: "今天中心暂停开放，但电话照常有人接听。",
         PT: "Hoje o centro está fechado, mas o telefone continua a ser atendido.",
         EN: "The centre is closed today, but the line is answered as usual.",
+    },
+    "desk": {
+        YUE: "呢度係輔導熱線。而家同你接通一位有危險嘅來電者，我哋嘅同事會留喺線上。",
+        CMN: "这里是辅导热线。现在为您接通一位有危险的来电者，我们的同事会留在线上。",
+        PT: "Fala uma linha de apoio. Vamos ligá-lo a uma pessoa em perigo. Um colega nosso fica em linha.",
+        EN: "This is a counselling hotline. We are connecting you with a person in danger. A colleague of ours stays on the line.",
     },
     "nobody": {
         YUE: "對唔住，而家所有同事都唔得閒。",

@@ -18,6 +18,7 @@ from models.calls import Call, CallLeg
 from models.outbox import Counter
 from triage.vocabulary import CallOutcome, CallStatus, Language, LegOutcome
 
+DIAL = "dial"
 SLOT = "voice.next_call_ms"
 # Somebody whose ring was never told to be over is taken as not answering after this long.
 FORGOTTEN = timedelta(seconds=90)
@@ -35,6 +36,8 @@ DECLINED_CODES = ("603", "607", "608")
 def may_begin(session: Session, call: Call, ports: Ports, now: datetime) -> bool:
     """Give the call a queue to wait in if there is anybody to ring; False when nobody is there.
 
+    A provider without queues is given none: there people are rung from within the call.
+
     Ringing itself begins when the caller is in the queue: somebody who pressed 1 sooner would
     find it empty.
     """
@@ -42,7 +45,7 @@ def may_begin(session: Session, call: Call, ports: Ports, now: datetime) -> bool
         return False
     if not call.line.fallback_number and not volunteers.on_shift(session, call.line, now):
         return False
-    if call.queue_name is None:
+    if call.queue_name is None and ports.ring_with != DIAL:
         call.queue_name = f"call-{ports.tokens.public_id()}"[:64]
     return True
 
@@ -50,6 +53,9 @@ def may_begin(session: Session, call: Call, ports: Ports, now: datetime) -> bool
 def advance(session: Session, call: Call, ports: Ports, now: datetime) -> int:
     """Ring the next ones when nobody of the last round is left; gives how many still ring."""
     if call.line is None or call.outcome is not CallOutcome.WAITING or call.status.is_final:
+        return 0
+    if call.queue_name is None:
+        # Nobody could meet the caller there: the call itself rings people.
         return 0
     legs = session.scalars(select(CallLeg).where(CallLeg.call_id == call.id)).all()
     for leg in legs:
@@ -153,6 +159,9 @@ def accept(session: Session, signal: Signal, ports: Ports) -> Script:
     if leg.outcome is not LegOutcome.ACCEPTED:
         leg.outcome, leg.accepted_at = LegOutcome.ACCEPTED, now
         stopping.end_others(session, call, now, except_leg=leg)
+    if call.queue_name is None:
+        # An empty document lets this telephone and the caller who rang it talk.
+        return dialogue.NOTHING
     transcribe = Language(call.language) if call.transcript_on and call.language else None
     return dialogue.connect(leg.public_id, call.queue_name or "", transcribe)
 
@@ -209,8 +218,8 @@ def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
         signal.get("DialBridged") == "" and signal.get("DialCallStatus") in ("completed", "answered")
     )
     logbook.note(session, call, signal, "talk_over" if bridged else "not_bridged", leg=leg.id)
-    if bridged and call.winner_leg_id is None:
-        _was_answered(call, leg, signal)
+    if bridged:
+        was_answered(call, [leg], signal)
     stopping.end_leg(session, leg, signal.received_at)
     if bridged or call.winner_leg_id != leg.id:
         return (dialogue.HangUp(),)
@@ -218,12 +227,16 @@ def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
     return dialogue.ending(voice_of(session, leg, call), "caller_left")
 
 
-def _was_answered(call: Call, leg: CallLeg, signal: Signal) -> None:
+def was_answered(call: Call, legs: list[CallLeg], signal: Signal) -> None:
     """Two who have talked were connected, even if the key that did it has not reached our records.
 
     That happens when the database was away for a moment: the provider's queue decided, and the
-    accept is still in the spool.
+    accept is still in the spool. Of several legs it is the one the provider names.
     """
+    named = [leg for leg in legs if leg.sid == signal.get("DialCallSid")]
+    leg = next(iter(legs if len(legs) == 1 else named), None)
+    if call.winner_leg_id is not None or leg is None:
+        return
     seconds = signal.number("DialCallDuration") or 0
     call.winner_leg_id, call.answered_by_id = leg.id, leg.user_id
     call.answered_at = signal.received_at - timedelta(seconds=seconds)

@@ -12,6 +12,7 @@ from hotline.voice import (
     arrival,
     callback,
     calling,
+    dialing,
     dialogue,
     lines,
     logbook,
@@ -19,6 +20,7 @@ from hotline.voice import (
     ringing,
     status,
     transcript,
+    transfer,
     voicemail,
     waiting,
 )
@@ -39,14 +41,14 @@ def fell_back(session: Session, signal: Signal, ports: Ports) -> Script:
     return arrival.no_answer(call, "trouble")
 
 
-def _of_leg(for_call: Step, for_call_back: Callable[..., Script]) -> Step:
+def _of_leg(for_call: Step, others: dict[str, Callable[..., Script]]) -> Step:
     """The step of a rung leg, by what it is rung for."""
 
     def step(session: Session, signal: Signal, ports: Ports) -> Script:
         leg = session.scalar(select(CallLeg).where(CallLeg.public_id == signal.leg))
-        if leg is not None and leg.purpose == calling.PURPOSE:
+        if leg is not None and leg.purpose in others:
             leg.sid = leg.sid or signal.sid or None
-            return for_call_back(session, leg, signal, ports)
+            return others[leg.purpose](session, leg, signal, ports)
         return for_call(session, signal, ports)
 
     return step
@@ -65,6 +67,11 @@ def after_trouble(session: Session, signal: Signal, ports: Ports) -> Script:
     return dialogue.ending(voice, "goodbye")
 
 
+def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
+    """The volunteer is parted from the caller: for good, or because a desk makes them three."""
+    return transfer.volunteers_place(session, signal) or ringing.after_talk(session, signal, ports)
+
+
 STEPS: dict[str, Step] = {
     "incoming": arrival.arrive,
     "fallback": fell_back,
@@ -73,6 +80,8 @@ STEPS: dict[str, Step] = {
     "wait": waiting.hold,
     "wait-key": waiting.key_pressed,
     "queue-exit": waiting.left,
+    "dial": dialing.ring,
+    "dial-after": dialing.over,
     "choice": callback.choose,
     "number": callback.take_number,
     "number-check": callback.check_number,
@@ -84,9 +93,15 @@ STEPS: dict[str, Step] = {
     "transcription": transcript.hear,
     "message-status": messages.progress,
     "message-incoming": messages.incoming,
-    "leg-offer": _of_leg(ringing.offer, calling.offer),
-    "leg-accept": _of_leg(ringing.accept, calling.connect),
-    "leg-after": _of_leg(ringing.after_talk, calling.after),
+    "leg-offer": _of_leg(
+        ringing.offer, {calling.PURPOSE: calling.offer, transfer.PURPOSE: transfer.answered}
+    ),
+    "leg-accept": _of_leg(ringing.accept, {calling.PURPOSE: calling.connect}),
+    "leg-after": _of_leg(
+        after_talk, {calling.PURPOSE: calling.after, transfer.PURPOSE: transfer.desk_left}
+    ),
+    "three-way": transfer.callers_place,
+    "three-way-after": transfer.caller_left,
     "leg-status": ringing.leg_progress,
 }
 
