@@ -95,7 +95,7 @@ def _guard_table(table: Table) -> None:
         for statement in guard_statements(dialect):
             event.listen(
                 table, "after_create",
-                DDL(statement.replace("%", "%%")).execute_if(dialect=dialect),  # type: ignore[no-untyped-call]
+                DDL(statement.replace("%", "%%")).execute_if(dialect=dialect),
             )
 
 

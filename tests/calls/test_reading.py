@@ -26,7 +26,7 @@ from tests.worlds import SteppedClock
      ("supervisor", 60, True), ("manager", 0, False), ("officer", 0, False), ("privacy", 0, False),
      ("administrator", 0, False)],
 )
-def test_who_may_read_a_report(  # noqa: PLR0917
+def test_who_may_read_a_report(
     app: Flask, agency: Agency, people: Browser, ports: Ports, clock: SteppedClock,
     name: str, days: int, may: bool,
 ) -> None:
@@ -52,7 +52,7 @@ def test_who_may_read_a_report(  # noqa: PLR0917
     [("volunteer", False), ("leader", True), ("counsellor", False), ("supervisor", True),
      ("manager", False), ("stranger", False), ("administrator", False)],
 )
-def test_who_may_see_a_whole_number(  # noqa: PLR0917
+def test_who_may_see_a_whole_number(
     app: Flask, agency: Agency, ports: Ports, clock: SteppedClock, name: str, may: bool
 ) -> None:
     with app.app_context(), unit_of_work() as session:

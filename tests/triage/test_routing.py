@@ -122,7 +122,7 @@ def test_each_row_gives_its_route_and_its_work(code, known, rule_id, leads_to, w
 )  # fmt: skip
 @pytest.mark.parametrize("code", ResponseCode)
 @pytest.mark.parametrize("consent", [WILLING, REFUSED, ANONYMOUS])
-def test_a_constraint_adds_its_work_to_every_route(  # noqa: PLR0917 - one row of the table
+def test_a_constraint_adds_its_work_to_every_route(
     known, rule_id, work, safeguard, code, consent
 ):
     decision = decide(code, **consent, **known)

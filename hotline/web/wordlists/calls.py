@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
 from triage.vocabulary import (
-    CodePurpose,
     AboutWhom,
     AgeBand,
     CallDirection,
@@ -14,6 +13,7 @@ from triage.vocabulary import (
     CallStatus,
     CallType,
     Channel,
+    CodePurpose,
     Language,
     LegOutcome,
     LineStatus,
