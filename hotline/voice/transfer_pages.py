@@ -43,7 +43,7 @@ def connect(public_id: str) -> Response:
     except LookupError:
         abort(404)
     except CannotConnect as error:
-        flash(sentence(error), "bad")
+        flash(sentence(error), "danger")
     else:
         flash(_("The emergency desk is being rung. Stay on the line: when it answers, all three of you talk."), "warn")
     return redirect(url_for("calls.show", public_id=public_id))
