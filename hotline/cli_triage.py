@@ -20,13 +20,13 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def assess(text: str | None, as_json: bool) -> None:
     """Say what the phrases and the classifier see in one text: an aid to attention."""
+    from triage.classifier import load_shipped
     from triage.engine import Facts
     from triage.engine import assess as weigh
     from triage.phrases import read
-    from triage.vectors import load_best
 
     written = text if text is not None else sys.stdin.read()
-    assessment = weigh(Facts(text=written), predictor=load_best(), reader=read)
+    assessment = weigh(Facts(text=written), predictor=load_shipped(), reader=read)
     said = _said(assessment)
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False, indent=1))
@@ -78,8 +78,10 @@ def evaluate(
     from triage.evaluation import evaluate as judge_folder
     from triage.evaluation import write_json
     from triage.judging import Only
+    from triage.vectors import load_best
 
-    model = load(model_folder) if model_folder else None if vectors else load_shipped()
+    own = load_best if vectors else load_shipped
+    model = load(model_folder) if model_folder else own()
     report = judge_folder(folder, predictions, Only(only), model)
     if report_path is not None:
         write_json(report_path, report)

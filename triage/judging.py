@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from triage.classifier import load_shipped
 from triage.evidence import PhraseHit, Prediction, TextReading
 from triage.features import Seen, see_parts
 from triage.labelled import LEVELS, level_of
 from triage.normalise import normalise
 from triage.phrases import parts_of, read_parts
-from triage.vectors import load_best
 from triage.vocabulary import ResponseCode, RiskLevel, highest
 
 #: A phrase of acting now raises by itself. Words of a plan or of ideation raise where the
@@ -69,7 +69,7 @@ def judge(text: str, only: Only = Only.BOTH, model: SeenPredictor | None = None)
     seen = see_parts(folded, parts)
     if only is Only.RULES:
         return by_rules(reading, seen)
-    prediction = (model or load_best()).predict_seen(seen)
+    prediction = (model or load_shipped()).predict_seen(seen)
     return by_model(prediction) if only is Only.MODEL else by_both(reading, prediction)
 
 

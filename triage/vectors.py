@@ -108,18 +108,22 @@ def passage(seen: Seen, model: Model) -> str:
     """What the encoder is given: the text, or of a long one its loudest sentences in order."""
     sentences = [part.text for part in seen.parts]
     if sum(map(len, sentences)) <= LONGEST_PASSAGE:
-        return " ".join(sentences)
+        return _writable(" ".join(sentences))
     weights: Weights = model.weights[seen.language]
     loud = [float(model.decision(part, weights)[0]) for part in seen.parts]
     chosen: list[int] = []
-    size = 0
     size = 0
     for place in sorted(range(len(sentences)), key=lambda each: (-loud[each], each)):
         if chosen and size + len(sentences[place]) > LONGEST_PASSAGE:
             break
         chosen.append(place)
         size += len(sentences[place]) + 1
-    return " ".join(sentences[place] for place in sorted(chosen))[:LONGEST_PASSAGE]
+    return _writable(" ".join(sentences[place] for place in sorted(chosen))[:LONGEST_PASSAGE])
+
+
+def _writable(text: str) -> str:
+    """The text without halves of characters, which the encoder cannot write down."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def fused(chances: Sequence[float], decision: Any, fusion: Any) -> Floats:

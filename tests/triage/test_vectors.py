@@ -47,3 +47,8 @@ def test_with_the_extra_a_prediction_has_the_same_shape() -> None:
     found = load_best().predict("我唔想做人,今晚跳樓")
     assert found.level is not None
     assert 1 >= found.at_least_d >= found.at_least_c >= found.at_least_b >= 0
+
+
+def test_half_characters_reach_the_encoder_as_something_it_can_write() -> None:
+    written = passage(see("我想死 \ud83d today"), load_shipped())
+    assert written.encode("utf-8")
