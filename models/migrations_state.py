@@ -45,8 +45,3 @@ def upgrade(connection: Connection, target: str = "head") -> None:
 def downgrade(connection: Connection, target: str) -> None:
     """Take the database down to a revision."""
     command.downgrade(_config(connection), target)
-
-
-def stamp(connection: Connection) -> None:
-    """Write down that a database, made whole from the models, stands at the newest revision."""
-    command.stamp(_config(connection), "head")

@@ -23,7 +23,7 @@ from hotline.app import create_app
 from hotline.config import Config
 from hotline.ports import Ports
 from hotline.transaction import dispose, unit_of_work
-from models.migrations_state import stamp
+from models.migrations_state import upgrade
 from tests.makers import Agency, make_agency
 from tests.people import Browser
 from tests.worlds import SteppedClock
@@ -84,8 +84,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("schema") / "empty.sqlite3"
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
-        METADATA.create_all(connection)
-        stamp(connection)
+        upgrade(connection)
     engine.dispose()
     return path
 
@@ -95,8 +94,7 @@ def migrated_postgres(postgres_url: str) -> str:
     """The worker's PostgreSQL database at the newest schema."""
     engine = create_engine(postgres_url)
     with engine.begin() as connection:
-        METADATA.create_all(connection)
-        stamp(connection)
+        upgrade(connection)
     engine.dispose()
     return postgres_url
 

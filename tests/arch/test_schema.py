@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, MetaData, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from models import migrations_state
@@ -44,6 +44,14 @@ def _names(engine: Engine) -> dict[str, Any]:
     return found
 
 
+def _fresh_metadata() -> MetaData:
+    """A copy of the models' tables: creating the circular keys apart marks them for good."""
+    copy = MetaData(naming_convention=metadata.naming_convention)
+    for table in metadata.tables.values():
+        table.to_metadata(copy)
+    return copy
+
+
 def _plain(expression: str) -> str:
     return "".join(expression.lower().split()).replace("(", "").replace(")", "")
 
@@ -74,7 +82,7 @@ def test_migrations_and_models_describe_the_same_database(pair: tuple[Engine, En
     with migrated.begin() as connection:
         migrations_state.upgrade(connection)
     with made.begin() as connection:
-        metadata.create_all(connection)
+        _fresh_metadata().create_all(connection)
     with migrated.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
