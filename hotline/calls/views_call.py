@@ -79,6 +79,23 @@ def _of_call(session: Session, actor: Actor, call: Call) -> dict[str, Any]:
     }
 
 
+def _seen(public_id: str) -> Call:
+    """The call, where this person may see it; else the page is not found or refused."""
+    try:
+        return see_call(db.session(), current_actor(), public_id, _ports())
+    except LookupError:
+        abort(404)
+
+
+def _if_new(etag: str, template: str, **values: object) -> Response:
+    """The part of the page, or 304 where the browser has this very state already."""
+    if request.headers.get("If-None-Match") == etag:
+        return Response(status=304, headers={"ETag": etag})
+    answer = make_response(render_template(template, **values))
+    answer.headers["ETag"] = etag
+    return answer
+
+
 @blueprint.get("/desk/calls/<public_id>/state")
 @guard(Permission.CALL_TAKE, Permission.CALL_READ)
 def call_state(public_id: str) -> Answer:
@@ -90,45 +107,24 @@ def call_state(public_id: str) -> Answer:
         abort(404)
     mine = call.answered_by_id == actor.user_id
     etag = f'"{call.id}.{call.version}.{mine}.{call.outcome}.{call.ended_at is None}"'
-    if request.headers.get("If-None-Match") == etag:
-        return Response(status=304, headers={"ETag": etag})
-    answer = make_response(render_template("calls/call_state.html", call=call, mine=mine))
-    answer.headers["ETag"] = etag
-    return answer
+    return _if_new(etag, "calls/call_state.html", call=call, mine=mine)
 
 
 @blueprint.get("/desk/calls/<public_id>/live")
 @guard(Permission.CALL_READ, Permission.CALL_TAKE)
 def live(public_id: str) -> Answer:
     """The last words of a call with a live transcript; 304 while nothing is new."""
-    actor = current_actor()
-    try:
-        call = see_call(db.session(), actor, public_id, _ports())
-    except LookupError:
-        abort(404)
+    call = _seen(public_id)
     heard = listening.heard(db.session(), call)
-    if request.headers.get("If-None-Match") == heard.etag:
-        return Response(status=304, headers={"ETag": heard.etag})
-    answer = make_response(render_template("calls/live.html", heard=heard, call=call))
-    answer.headers["ETag"] = heard.etag
-    return answer
+    return _if_new(heard.etag, "calls/live.html", heard=heard, call=call)
 
 
 @blueprint.get("/desk/calls/<public_id>/alarm")
 @guard(Permission.CALL_READ, Permission.CALL_TAKE)
 def alarm(public_id: str) -> Answer:
     """The signals heard on a call that nobody has seen; 304 while nothing is new."""
-    actor = current_actor()
-    try:
-        call = see_call(db.session(), actor, public_id, _ports())
-    except LookupError:
-        abort(404)
-    found = listening.alarm(db.session(), call)
-    if request.headers.get("If-None-Match") == found.etag:
-        return Response(status=304, headers={"ETag": found.etag})
-    answer = make_response(render_template("calls/alarm.html", alarm=found))
-    answer.headers["ETag"] = found.etag
-    return answer
+    found = listening.alarm(db.session(), _seen(public_id))
+    return _if_new(found.etag, "calls/alarm.html", alarm=found)
 
 
 @blueprint.route("/desk/calls/<public_id>/number", methods=["GET", "POST"])
