@@ -15,7 +15,7 @@ from flask_babel import format_date, format_datetime, get_locale, get_timezone, 
 
 from hotline.web.controls import control_attributes, flat_errors, form_errors, is_choice_group
 from hotline.web.script_words import script_words
-from hotline.web.words import code_meaning, prompt, reason_text, word
+from hotline.web.words import code_meaning, prompt, reason_text, told_once, word
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -151,7 +151,7 @@ def init_formats(app: Flask) -> None:
     """Give templates their filters, tests and functions."""
     for filter_ in (
         local_time, local_date, relative, ago, duration, masked_number, word, code_meaning, prompt,
-        reason_text, flat_errors, form_errors,
+        reason_text, told_once, flat_errors, form_errors,
     ):
         app.add_template_filter(filter_, filter_.__name__)
     app.add_template_test(is_choice_group, "choice_group")

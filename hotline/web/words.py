@@ -108,6 +108,19 @@ def reason_text(reason: Reason | Mapping[str, Any]) -> str:
     return str(gettext(reason["message"])) % words
 
 
+def told_once(reasons: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The stored reasons in their order, without those a reader would read twice.
+
+    Several phrases of one sentence are kept as one reason each, for their ids; on a page they say
+    the same sentence about the same passage.
+    """
+    found: dict[tuple[str, ...], Mapping[str, Any]] = {}
+    for each in reasons:
+        words = [f"{name}={text}" for name, text in sorted(each.get("params", {}).items())]
+        found.setdefault((each["message"], each.get("segment") or "", *words), each)
+    return list(found.values())
+
+
 def choices(
     values: Iterable[StrEnum],
     *,

@@ -17,6 +17,7 @@ from hotline.web.words import (
     problem_choices,
     prompt,
     reason_text,
+    told_once,
     word,
 )
 from triage.reasons import reason
@@ -91,3 +92,14 @@ def test_a_reason_reads_the_same_from_memory_and_from_the_record(app: Flask) -> 
     with app.test_request_context():
         assert reason_text(told) == reason_text(stored)
         assert "%(" not in reason_text(told)
+
+
+def test_what_says_the_same_of_the_same_passage_is_told_once() -> None:
+    stored = [
+        {"rule_id": "zh.active", "message": "The words show distress.", "segment": "one"},
+        {"rule_id": "zh.hopeless", "message": "The words show distress.", "segment": "one"},
+        {"rule_id": "zh.hopeless", "message": "The words show distress.", "segment": "two"},
+        {"rule_id": "M-d", "message": "Score %(score)s", "params": {"score": "0.70"}, "segment": "one"},
+        {"rule_id": "M-d", "message": "Score %(score)s", "params": {"score": "0.80"}, "segment": "one"},
+    ]
+    assert told_once(stored) == [stored[0], *stored[2:]]
