@@ -101,6 +101,9 @@ class Telephony(Protocol):
     def redirect_call(self, sid: str, url: str) -> None:
         """Make a live call ask that address what to play next."""
 
+    def stop_transcription(self, call_sid: str, name: str) -> None:
+        """Stop a live transcription on a call; no error when none of that name runs."""
+
     def find_call(self, sid: str) -> ProviderCall | None:
         """What the provider knows of a call, None when it knows none."""
 

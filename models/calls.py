@@ -67,6 +67,7 @@ class Call(Keyed, PublicId, Base):
     ended_at: Mapped[datetime | None]
     duration_seconds: Mapped[int | None]
     transcript_on: Mapped[bool] = mapped_column(default=False)
+    transcript_refused_at: Mapped[datetime | None]
     is_practice: Mapped[bool] = mapped_column(default=False)
     voicemail_sid: Mapped[str | None] = mapped_column(String(128))
     voicemail_seconds: Mapped[int | None]
@@ -139,8 +140,34 @@ class TranscriptSegment(Keyed, Base):
     retain_until: Mapped[datetime] = mapped_column(index=True)
 
 
+class TranscriptPartial(Keyed, Base):
+    """What one side of a live transcript is saying just now: replaced by every later result.
+
+    A final result of the same side puts it away. `sequence` is the provider's number of the result,
+    `stability` (0 to 1) how sure it is that the words stay; `waits` is True while a reading of it is
+    on its way, so that a flood of results is read once.
+    """
+
+    __tablename__ = "transcript_partials"
+    __table_args__ = (UniqueConstraint("call_id", "session_sid", "track"),)
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    session_sid: Mapped[str] = mapped_column(String(128))
+    track: Mapped[str] = mapped_column(String(20))
+    sequence: Mapped[int]
+    words: Mapped[str] = mapped_column(EncryptedText)
+    stability: Mapped[float | None]
+    waits: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[datetime]
+    retain_until: Mapped[datetime] = mapped_column(index=True)
+
+
 class LiveSignal(Keyed, Base):
-    """A risk signal raised while a call goes on; it stands until a person has seen it."""
+    """A risk signal raised while a call goes on; it stands until a person has seen it.
+
+    `from_partial` says that its words were not final; the final ones take their place as long as
+    nobody has seen it. Erased words are empty: the signal itself stays.
+    """
 
     __tablename__ = "live_signals"
 
@@ -148,6 +175,7 @@ class LiveSignal(Keyed, Base):
     code: Mapped[str] = mapped_column(String(2))
     rule_id: Mapped[str] = mapped_column(String(40))
     words: Mapped[str] = mapped_column(EncryptedText)
+    from_partial: Mapped[bool] = mapped_column(default=False)
     raised_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

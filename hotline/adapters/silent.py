@@ -27,6 +27,9 @@ class NoTelephony:
         """Refused."""
         self._refuse()
 
+    def stop_transcription(self, call_sid: str, name: str) -> None:
+        """Nothing to stop."""
+
     def find_call(self, sid: str) -> ProviderCall | None:
         """No provider knows any call."""
         return None

@@ -20,6 +20,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+from twilio.rest.api.v2010.account.call.transcription import TranscriptionInstance
 
 from hotline.config import PROVIDER_API, Config
 from hotline.ports import CallOrder, DeliveryError, MessageOrder, ProviderCall
@@ -128,6 +129,19 @@ class TwilioTelephony:
     def redirect_call(self, sid: str, url: str) -> None:
         """Make a live call ask that address what to play next."""
         self._do(lambda: self._client.calls(sid).update(url=url, method="POST"))
+
+    def stop_transcription(self, call_sid: str, name: str) -> None:
+        """Stop a live transcription on a call; no error when none of that name runs."""
+        try:
+            self._do(
+                lambda: self._client.calls(call_sid).transcriptions(name).update(
+                    status=TranscriptionInstance.UpdateStatus.STOPPED  # type: ignore[arg-type]
+                )
+            )
+        except DeliveryError as error:
+            # 20404: none of that name; 21220: the call itself is over.
+            if error.code not in (20404, 21220):
+                raise
 
     def find_call(self, sid: str) -> ProviderCall | None:
         """What the provider knows of a call, None when it knows none."""

@@ -132,8 +132,9 @@ class Writer:
         engine, code = TRANSCRIPTION[language]
         # The filter would mask the very words a risk is recognised by.
         return (
-            f'<Start><Transcription statusCallbackUrl={self._link("transcription")} '
+            f'<Start><Transcription name="{dialogue.WORDS_NAME}" '
+            f'statusCallbackUrl={self._link("transcription")} '
             f'statusCallbackMethod="POST" languageCode="{code}" transcriptionEngine="{engine}" '
             'track="both_tracks" inboundTrackLabel="volunteer" outboundTrackLabel="caller" '
-            'profanityFilter="false" partialResults="false"/></Start>'
+            'profanityFilter="false" partialResults="true"/></Start>'
         )

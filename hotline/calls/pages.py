@@ -119,8 +119,16 @@ def report_page(
         instrument=instrument,
         instrument_lang=SCRIPTS[Language(instrument.language)] if instrument else None,
         alarm=listening.alarm(session, about.call) if about.call else None,
+        heard=_heard(session, about.call, ports),
         urgent_codes=[code for code in ResponseCode if code.at_least(assessing.AT_ONCE)],
     )
+
+
+def _heard(session: Session, call: Call | None, ports: Ports) -> listening.Heard | None:
+    """The live transcript, where the call has or had one."""
+    if call is None or not (call.transcript_on or call.transcript_refused_at):
+        return None
+    return listening.heard(session, call, ports.clock.now())
 
 
 def _put_officially(form: ReportForm, instrument: Instrument | None) -> None:

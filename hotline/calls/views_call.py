@@ -115,7 +115,7 @@ def call_state(public_id: str) -> Answer:
 def live(public_id: str) -> Answer:
     """The last words of a call with a live transcript; 304 while nothing is new."""
     call = _seen(public_id)
-    heard = listening.heard(db.session(), call)
+    heard = listening.heard(db.session(), call, _ports().clock.now())
     return _if_new(heard.etag, "calls/live.html", heard=heard, call=call)
 
 

@@ -9,7 +9,7 @@ from flask import Response, abort, current_app, flash, jsonify, redirect, reques
 from flask_babel import gettext as _
 
 from hotline.access.policy import Permission
-from hotline.calls import assessing, corrections, drafts, listening, submitting, support
+from hotline.calls import assessing, corrections, drafts, listening, refusing, submitting, support
 from hotline.calls.blueprint import blueprint
 from hotline.calls.contents import says_anything
 from hotline.calls.drafts import may_write
@@ -27,6 +27,7 @@ from triage.vocabulary import ResponseCode
 
 Answer = Any
 PER_FORM = 422
+WORDS_OFF = ("words_off", "words_erase")
 
 
 def _ports() -> Ports:
@@ -112,6 +113,8 @@ def save_report(public_id: str) -> Answer:
     if saved.merged:
         flash(_merged_words(), "warn")
         return _to(public_id)
+    if request.form.get("do") in WORDS_OFF:
+        return _without_words(public_id, erase=request.form["do"] == "words_erase")
     if request.form.get("do") in ("forget", "seen"):
         return _looked(public_id, request.form["do"])
     if request.form.get("do") == "draft":
@@ -135,6 +138,20 @@ def _looked(public_id: str, at: str) -> Answer:
                 session, current_actor(), found.call_id, _ports(),
                 up_to=int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 else None,
             )
+    return _to(public_id)
+
+
+def _without_words(public_id: str, *, erase: bool) -> Answer:
+    """The caller wishes no live transcript; the form was saved just before."""
+    actor, ports = current_actor(), _ports()
+    with unit_of_work() as session:
+        found = drafts.writable(session, actor, public_id, ports)
+        try:
+            refusing.refuse_at_desk(session, actor, found.call_id, ports, erase=erase)
+        except LookupError:
+            abort(404)
+    flash(_("The live transcript is stopped, and what was written is deleted.") if erase
+          else _("The live transcript is stopped."), "good")  # fmt: skip
     return _to(public_id)
 
 

@@ -20,6 +20,8 @@ KEY_SECONDS = 2
 BRIDGE_SECONDS = 5
 LONGEST_TALK_SECONDS = 4 * 3600
 MESSAGE_SECONDS = 180
+WORDS_NAME = "hotline"
+"""The name a live transcription is started under, and by which it is stopped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import CallOrder, DeliveryError
 from hotline.transaction import unit_of_work
-from hotline.voice import calling, keeping, lines, ringing, stopping, sweeping, transcript
+from hotline.voice import calling, keeping, lines, ringing, stopping, sweeping
 from hotline.voice.addresses import leg_address
 from models.accounts import User
 from models.base import JsonDict
@@ -204,13 +204,6 @@ def end_leg(context: JobContext, payload: JsonDict) -> None:
     except DeliveryError as error:
         if not error.permanent:
             raise
-
-
-@registry.delivers("voice.read_words", most_attempts=5, first_pause_seconds=0.5)
-def read_words(context: JobContext, payload: JsonDict) -> None:
-    """Read what a caller has just said for risk."""
-    with unit_of_work() as session:
-        transcript.read_words(session, context.ports, int(payload["segment_id"]))
 
 
 @registry.delivers("voice.clear_queue", most_attempts=3, first_pause_seconds=20.0)

@@ -13,7 +13,7 @@ from hotline.access.policy import Actor, Forbidden, Permission, Subject, may
 from hotline.followups.claiming import subject_of
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
-from models.calls import Call, TranscriptSegment, VoiceMessage
+from models.calls import Call, TranscriptPartial, TranscriptSegment, VoiceMessage
 from models.followups import FollowUp
 
 KEPT = timedelta(days=90)
@@ -81,4 +81,5 @@ def forget(ports: Ports) -> int:
         words = session.execute(
             delete(TranscriptSegment).where(TranscriptSegment.retain_until < now)
         )
+        session.execute(delete(TranscriptPartial).where(TranscriptPartial.retain_until < now))
         return int(messages.rowcount + words.rowcount)  # type: ignore[attr-defined]

@@ -46,7 +46,8 @@ KEPT = frozenset((
     "QueueResult", "QueueTime", "QueuePosition", "CurrentQueueSize", "DialCallStatus",
     "DialBridged", "DialCallSid", "DialCallDuration", "RecordingSid", "RecordingUrl",
     "RecordingStatus", "RecordingDuration", "TranscriptionSid", "TranscriptionEvent",
-    "TranscriptionData", "SequenceId", "Track", "Final", "LanguageCode", "TranscriptionErrorCode",
+    "TranscriptionData", "SequenceId", "Track", "Final", "Stability", "LanguageCode",
+    "TranscriptionErrorCode",
     "AnsweredBy", "MessageSid", "MessageStatus", "Body",
 ))  # fmt: skip
 

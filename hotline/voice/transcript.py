@@ -1,32 +1,31 @@
-"""The live transcript: final words are kept, encrypted and for a short time, and read for risk."""
+"""The live transcript: words are kept, encrypted and for a short time, and have themselves read."""
 
 from __future__ import annotations
 
 import json
-import logging
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hotline.governance.gates import current_policy
+from hotline.calls import refusing
 from hotline.outbox import post
 from hotline.ports import Ports
-from hotline.voice import dialogue, logbook
+from hotline.voice import dialogue, logbook, partials
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
-from models.calls import Call, CallLeg, LiveSignal, TranscriptSegment
-from triage.evidence import Predictor
-from triage.live import Live
-from triage.vocabulary import ResponseCode
-
-log = logging.getLogger("hotline.voice")
+from models.calls import Call, CallLeg, TranscriptSegment
 
 KEPT = timedelta(days=7)
 LONGEST_WORDS = 4000
 # The transcription runs on the volunteer's leg: what comes in there is the volunteer's voice.
 SPEAKER = {"inbound_track": "volunteer", "outbound_track": "caller"}
+KINDS = {
+    "transcription-started": "transcript_started",
+    "transcription-stopped": "transcript_stopped",
+    "transcription-error": "transcript_failed",
+}
 
 
 def hear(session: Session, signal: Signal, ports: Ports) -> Script:
@@ -34,40 +33,53 @@ def hear(session: Session, signal: Signal, ports: Ports) -> Script:
     call = _call_of(session, signal, ports)
     if call is None:
         return dialogue.NOTHING
-    match signal.get("TranscriptionEvent"):
-        case "transcription-started":
-            _note(session, call, signal, "transcript_started")
-        case "transcription-stopped":
-            _note(session, call, signal, "transcript_stopped")
-        case "transcription-error":
-            _note(session, call, signal, "transcript_failed")
-        case "transcription-content" if signal.get("Final").lower() == "true":
-            _keep_words(session, call, signal)
+    told = signal.get("TranscriptionEvent")
+    kind = KINDS.get(told)
+    if kind is not None:
+        _note(session, call, signal, kind)
+    if call.transcript_refused_at is not None:
+        if told in ("transcription-started", "transcription-content"):
+            _stop_again(session, call, signal)
+    elif told == "transcription-content":
+        _take_words(session, call, signal)
     return dialogue.NOTHING
 
 
 def _call_of(session: Session, signal: Signal, ports: Ports) -> Call | None:
-    """The call a transcription belongs to: its events name the leg they were started on."""
+    """The call a transcription belongs to, locked: its events name the leg they were started on."""
     if not signal.sid:
         return None
     leg = session.scalar(select(CallLeg).where(CallLeg.sid == signal.sid))
     if leg is not None and leg.call_id is not None:
-        return session.get(Call, leg.call_id)
+        return session.get(Call, leg.call_id, with_for_update={"of": Call})
     return logbook.find(session, ports, signal.sid)
 
 
 def _note(session: Session, call: Call, signal: Signal, kind: str) -> None:
-    key = f"{kind}|{signal.get('TranscriptionSid')}|{signal.get('SequenceId')}"[:200]
-    logbook.note(session, call, signal, kind, key=key,
-                 error=signal.get("TranscriptionErrorCode")[:12])  # fmt: skip
+    sid = signal.get("TranscriptionSid")[:128]
+    key = f"{kind}|{sid}|{signal.get('SequenceId')}"[:200]
+    error = signal.get("TranscriptionErrorCode") or signal.get("ErrorCode")
+    logbook.note(session, call, signal, kind, key=key, transcription=sid, error=error[:12])
 
 
-def _keep_words(session: Session, call: Call, signal: Signal) -> None:
+def _stop_again(session: Session, call: Call, signal: Signal) -> None:
+    """A transcription that began, or went on, after the caller had refused: once more for each."""
+    sid = signal.get("TranscriptionSid")[:60]
+    post(session, refusing.STOP, now=signal.received_at, dedupe_key=f"stop-words:{call.id}:{sid}",
+         call_id=call.id)  # fmt: skip
+
+
+def _take_words(session: Session, call: Call, signal: Signal) -> None:
     words, confidence = spoken(signal.get("TranscriptionData"))
     sequence = signal.number("SequenceId")
     sid = signal.get("TranscriptionSid")[:128]
     if not words or sequence is None or not sid:
         return
+    track = SPEAKER.get(signal.get("Track"), "unknown")
+    if signal.get("Final").lower() != "true":
+        partials.take(session, call, signal, sid, track, words)
+        return
+    partials.put_away(session, call, sid, track, sequence)
     known = session.scalar(
         select(TranscriptSegment.id).where(
             TranscriptSegment.call_id == call.id,
@@ -79,32 +91,15 @@ def _keep_words(session: Session, call: Call, signal: Signal) -> None:
         return
     segment = TranscriptSegment(
         call_id=call.id, session_sid=sid, sequence=sequence, words=words, confidence=confidence,
-        track=SPEAKER.get(signal.get("Track"), "unknown"), received_at=signal.received_at,
-        retain_until=signal.received_at + KEPT,
+        track=track, received_at=signal.received_at, retain_until=signal.received_at + KEPT,
     )  # fmt: skip
     try:
         with session.begin_nested():
             session.add(segment)
     except IntegrityError:
         return
-    post_reading(session, call, segment, signal.received_at)
-
-
-def post_reading(
-    session: Session, call: Call, segment: TranscriptSegment, now: datetime
-) -> None:
-    """Have the words read for risk once they are committed."""
-    post(session, "voice.read_words", now=now, dedupe_key=f"read:{segment.id}",
+    post(session, "voice.read_words", now=signal.received_at, dedupe_key=f"read:{segment.id}",
          call_id=call.id, segment_id=segment.id)  # fmt: skip
-
-
-def _predictor(ports: Ports) -> Predictor | None:
-    """The classifier in use; without it the phrases are still read."""
-    try:
-        return ports.predictor()
-    except Exception as error:
-        log.error("the classifier could not be used: %s", type(error).__name__)
-        return None
 
 
 def spoken(data: str) -> tuple[str, float | None]:
@@ -120,45 +115,3 @@ def spoken(data: str) -> tuple[str, float | None]:
         return "", None
     sure = float(confidence) if isinstance(confidence, int | float) else None
     return words.strip()[:LONGEST_WORDS], sure
-
-
-def read_words(session: Session, ports: Ports, segment_id: int) -> int:
-    """Read one segment of the caller's words for risk; gives how many new signals it raised.
-
-    It is read together with the few segments before it, because a sentence may be split. What the
-    volunteer says is not read: their questions name every danger there is.
-    """
-    segment = session.get(TranscriptSegment, segment_id)
-    if segment is None or segment.track == "volunteer":
-        return 0
-    policy = current_policy(session)
-    before = session.scalars(
-        select(TranscriptSegment)
-        .where(
-            TranscriptSegment.call_id == segment.call_id,
-            TranscriptSegment.session_sid == segment.session_sid,
-            TranscriptSegment.track == segment.track,
-            TranscriptSegment.sequence < segment.sequence,
-        )
-        .order_by(TranscriptSegment.sequence.desc())
-        .limit(policy.live_context)
-    ).all()
-    heard = Live(tail=tuple(each.words for each in reversed(before))).feed(
-        segment.words, reader=ports.read_phrases, predictor=_predictor(ports), policy=policy
-    )
-    known = session.execute(
-        select(LiveSignal.rule_id, LiveSignal.code).where(LiveSignal.call_id == segment.call_id)
-    ).all()
-    raised = 0
-    for reason in heard.reasons:
-        if reason.code is None or reason.code.rank <= ResponseCode.E.rank:
-            continue
-        rule = reason.rule_id[:40]
-        if any(rule == seen and ResponseCode(code).at_least(reason.code) for seen, code in known):
-            continue
-        session.add(
-            LiveSignal(call_id=segment.call_id, code=reason.code.value, rule_id=rule,
-                       words=segment.words, raised_at=segment.received_at)
-        )  # fmt: skip
-        raised += 1
-    return raised

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from hotline.calls import refusing
 from hotline.ports import Ports
 from hotline.voice import arrival, dialogue, lines, logbook, ringing, stopping
 from hotline.voice.dialogue import Script
@@ -47,9 +48,9 @@ def key_pressed(session: Session, signal: Signal, ports: Ports) -> Script:
     if signal.digits == "9":
         logbook.note(session, call, signal, "way_out")
         return dialogue.leave_queue()
-    if signal.digits == "8" and call.transcript_on:
-        call.transcript_on = False
-        logbook.note(session, call, signal, "transcript_refused")
+    if signal.digits == "8" and (call.transcript_on or call.transcript_refused_at is not None):
+        # Somebody may have pressed 1 in this very moment: whatever runs already is stopped.
+        refusing.refuse(session, call, signal.received_at, by="caller", erase=True)
         voice = lines.voice(call.line, call.language)
         return dialogue.keep_waiting([voice.say("transcript_off")])
     return dialogue.keep_waiting()

@@ -72,7 +72,8 @@ def test_live_signals_stand_until_they_are_seen(
     page = volunteer.get(report).text
     assert "data-on-call" in page
     # Both readers heard the same words: one signal, with its code in words, before everything else.
-    assert page.count("tonight it ends") == 1
+    before, _, transcript = page.partition('id="live"')
+    assert before.count("tonight it ends") == transcript.count("tonight it ends") == 1
     assert page.index("tonight it ends") < page.index("What kind of call was it?")
     for part in ("live", "alarm"):
         heard = volunteer.get(f"/desk/calls/{address}/{part}")
@@ -109,6 +110,30 @@ def test_a_signal_that_comes_while_another_is_marked_as_seen_still_stands(
     left = volunteer.get(f"/desk/calls/{address}/alarm").text
     assert "the second" in left
     assert "the first" not in left
+
+
+def test_a_milder_signal_waits_until_the_person_has_rated(
+    app: Flask, agency: Agency, people: Browser, clock: SteppedClock
+) -> None:
+    volunteer = people.of("volunteer")
+    with app.app_context(), unit_of_work() as session:
+        call = answered_call(session, agency, clock.now(), by="volunteer")
+        for code, said in (("C", "so tired of it"), ("B", "tonight it ends")):
+            session.add(LiveSignal(call_id=call.id, code=code, rule_id=code, words=said,
+                                   raised_at=clock.now()))
+        address = call.public_id
+    report = volunteer.get(f"/desk/calls/{address}").headers["Location"]
+    first = volunteer.get(f"/desk/calls/{address}/alarm").text
+    assert "tonight it ends" in first
+    assert "so tired of it" not in first
+    told = re.search(r'name="seen_up_to" value="(\d+)"', first)
+    assert told is not None
+    seen = {**hidden(volunteer, report), "seen_up_to": told.group(1), "do": "seen"}
+    volunteer.post(report, seen)
+    volunteer.post(report, {**hidden(volunteer, report), "human_code": "D", "do": "draft"})
+    left = volunteer.get(f"/desk/calls/{address}/alarm").text
+    assert "so tired of it" in left
+    assert "tonight it ends" not in left
 
 
 def test_nobody_else_listens_in(app: Flask, agency: Agency, people: Browser, clock: SteppedClock) -> None:

@@ -95,5 +95,3 @@ def test_a_transcription_that_fails_is_told(provider: Provider) -> None:
     })  # fmt: skip
     (call,) = provider.work(lambda s: [(c, [e.kind for e in c.events]) for c in s.query(Call)])
     assert "transcript_failed" in call[1]
-
-

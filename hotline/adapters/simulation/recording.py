@@ -111,7 +111,7 @@ class Transcription:
         self._language = verb.get("languageCode", "en-US")
         self._partial = verb.get("partialResults", "false") == "true"
         self._sequence = 0
-        self._stopped = False
+        self.stopped = False
         share = core.scenario.faults.transcription_error
         self._broken = core.chance.draw("transcription", leg.label) < share
 
@@ -137,14 +137,14 @@ class Transcription:
 
     def listen(self, bridge: Bridge) -> None:
         """Transcribe what the two people of a bridge say while it lasts."""
-        if not self._broken and not self._stopped:
+        if not self._broken and not self.stopped:
             self.core.spawn(lambda: self._listen(bridge), f"transcription {self.leg.label}")
 
     def stop(self) -> None:
         """Say that it ended; only once."""
-        if self._stopped:
+        if self.stopped:
             return
-        self._stopped = True
+        self.stopped = True
         if not self._broken:
             self._tell("transcription-stopped")
 
@@ -157,7 +157,7 @@ class Transcription:
         for after, track, line in lines:
             while not bridge.closed and self.core.pace.elapsed() < bridge.began + after:
                 self.core.pace.pause(min(0.5, bridge.began + after - self.core.pace.elapsed()))
-            if bridge.closed or self._stopped:
+            if bridge.closed or self.stopped:
                 return
             if self._partial:
                 for part in range(1, line.parts + 1):

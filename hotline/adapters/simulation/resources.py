@@ -8,6 +8,7 @@ from typing import Any
 from hotline.adapters.simulation.bridges import Queue
 from hotline.adapters.simulation.core import Core
 from hotline.adapters.simulation.legs import Leg
+from hotline.adapters.simulation.recording import Transcription
 from hotline.adapters.simulation.scenario import Number
 
 
@@ -123,4 +124,17 @@ def number(core: Core, found: Number) -> dict[str, Any]:
         "date_created": core.timestamp(),
         "date_updated": core.timestamp(),
         "uri": _uri(core, f"/IncomingPhoneNumbers/{found.sid}.json"),
+    }
+
+
+def transcription(core: Core, found: Transcription) -> dict[str, Any]:
+    """A live transcription as the provider describes it."""
+    return {
+        "sid": found.sid,
+        "account_sid": core.scenario.account_sid,
+        "call_sid": found.leg.sid,
+        "name": found.name,
+        "status": "stopped" if found.stopped else "in-progress",
+        "date_updated": core.timestamp(),
+        "uri": _uri(core, f"/Calls/{found.leg.sid}/Transcriptions/{found.sid}.json"),
     }

@@ -267,6 +267,20 @@ def _delete_recording(core: Core, sid: str) -> Answer:
     return Answer(204) if core.recordings.pop(sid, None) else not_found(f"Recordings/{sid}")
 
 
+def _transcription(core: Core, request: Request, call: str, name: str) -> Answer:
+    """Stop a live transcription of a call, by its name or its own identifier."""
+    with core.lock:
+        found = [each for each in core.transcriptions.values()
+                 if each.leg.sid == call and name in (each.sid, each.name) and not each.stopped]
+    if not found:
+        return not_found(f"Calls/{call}/Transcriptions/{name}")
+    if request.get("Status") != "stopped":
+        return refuse(400, 20001, "Status must be stopped")
+    for each in found:
+        each.stop()
+    return Answer(200, resources.transcription(core, found[-1]))
+
+
 def _message(core: Core, sid: str) -> Answer:
     found = core.messages.get(sid)
     return Answer(200, resources.message(core, found)) if found else not_found(f"Messages/{sid}")
@@ -279,6 +293,8 @@ _LISTS: list[tuple[str, str, Handler]] = [
     ("GET", r"/Calls\.json", list_calls),
     ("GET", r"/Calls/([^/.]+)\.json", lambda c, r, sid: _call(c, r, sid, change=False)),
     ("POST", r"/Calls/([^/.]+)\.json", lambda c, r, sid: _call(c, r, sid, change=True)),
+    ("POST", r"/Calls/([^/.]+)/Transcriptions/([^/.]+)\.json",
+     _transcription),
     ("POST", r"/Messages\.json", create_message),
     ("GET", r"/Messages/([^/.]+)\.json", lambda c, _r, sid: _message(c, sid)),
     ("GET", r"/Queues\.json", lambda c, r: _page(

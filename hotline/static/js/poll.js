@@ -34,7 +34,7 @@ function flagTitle() {
 class Region {
   constructor(element) {
     this.element = element;
-    this.every = Math.max(2, Number(element.dataset.every) || 10);
+    this.every = Math.max(1, Number(element.dataset.every) || 10);
     this.wait = this.every;
     this.etag = element.dataset.etag || null;
     this.timer = null;
