@@ -17,6 +17,7 @@ from models import (
     instruments,
     outbox,
     reports,
+    texts,
 )
 from models.base import Base
 
@@ -25,4 +26,5 @@ metadata = Base.metadata
 __all__ = [
     "accounts", "agency", "audit", "bookings", "callers", "calls", "care", "cases", "followups",
     "governance", "groups", "instruments", "metadata", "outbox", "reports",
+    "texts",
 ]

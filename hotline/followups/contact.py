@@ -18,6 +18,7 @@ from hotline.ports import Ports
 from models.callers import Caller, ContactRule, NoContact
 from models.calls import Call
 from models.followups import FollowUp
+from models.texts import TextMessage
 from triage.service_hours import ServiceHours
 from triage.vocabulary import DialRefusal, SafeContact, TaskKind
 
@@ -65,7 +66,7 @@ def contact_sheet(
     caller = session.get(Caller, task.caller_id) if task.caller_id else None
     call = session.get(Call, task.call_id) if task.call_id else None
     rule = caller.contact_rule if caller else None
-    number = number_to_ring(task, caller, rule, call)
+    number = number_to_ring(task, caller, rule, call) or _number_of_text(session, task)
     granted_at = task.dial_granted_at
     granted = granted_at is not None and now - granted_at <= VITAL_CALL_LASTS
     local = hours.local(now)
@@ -134,7 +135,18 @@ def reveal_number(
     audit.record(session, actor, "number.revealed", ("follow_up", task.id), at=now,
                  centre_id=task.centre_id, reason=reason or None, caller_id=task.caller_id)
     session.flush()
-    return number_to_ring(task, caller, caller.contact_rule if caller else None, call)
+    rule = caller.contact_rule if caller else None
+    return number_to_ring(task, caller, rule, call) or _number_of_text(session, task)
+
+
+def _number_of_text(session: Session, task: FollowUp) -> str | None:
+    """The number a text came from, for a task about texts of somebody nobody knows."""
+    return session.scalar(
+        select(TextMessage.from_number)
+        .where(TextMessage.follow_up_id == task.id, TextMessage.from_number.is_not(None))
+        .order_by(TextMessage.id.desc())
+        .limit(1)
+    )
 
 
 def may_reveal(actor: Actor, task: FollowUp, now: datetime) -> bool:

@@ -40,8 +40,10 @@ from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from models.accounts import User, UserCentre
+from models.calls import Call
 from models.followups import Attempt, FollowUp
 from models.reports import ContactReport
+from models.texts import TextMessage
 from triage.ladder import clock_of
 from triage.vocabulary import Role, SupervisorChoice, TaskKind, TaskStatus
 
@@ -87,7 +89,7 @@ def _page(public_id: str, number: str | None = None, **forms: Any) -> str:
         "followups/show.html",
         task=task, now=now, sheet=sheet, attempts=attempts, mine=mine, over=over, number=number,
         local_now=sheet.local_now, weekdays=WEEKDAYS, hours=hours,
-        is_call=task.kind in CALLS, may_see_number=may_reveal(actor, task, now),
+        left=_left_behind(task), is_call=task.kind in CALLS, may_see_number=may_reveal(actor, task, now),
         report=_last_report(task, actor), holder=_name(task.owner_id),
         attempts_of=clock_of(task.code).attempts.count,
         can_ring=_ringer() is not None, keys=OUTCOME_KEYS,
@@ -100,6 +102,22 @@ def _page(public_id: str, number: str | None = None, **forms: Any) -> str:
         decide_form=forms.get("decide_form") or DecideForm(),
         reveal_form=RevealForm(), assign_form=_assign_form(task, actor, now),
     )
+
+
+def _left_behind(task: FollowUp) -> list[tuple[str, str]]:
+    """What the person left for us, as (kind, address): a spoken message, texts."""
+    session = db.session()
+    found = []
+    call = session.get(Call, task.call_id) if task.call_id else None
+    if call is not None and call.voicemail_seconds:
+        found.append(("spoken", url_for("voicemail.show", public_id=call.public_id)))
+    text = session.scalar(
+        select(TextMessage.public_id).where(TextMessage.follow_up_id == task.id)
+        .order_by(TextMessage.id.desc()).limit(1)
+    )
+    if text is not None:
+        found.append(("written", url_for("texts.show", public_id=text)))
+    return found
 
 
 def _ringer() -> Any:

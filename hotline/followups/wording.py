@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 
 ALERTS: dict[str, LazyString] = {
     "first": _lp("alert", "New contact: say that you have it"),
+    "text": _lp("alert", "A text message speaks of danger: read it"),
     "late": _lp("alert", "A task is late"),
     "escalated": _lp("alert", "The attempts are used up: decide what follows"),
     "worse": _lp("alert", "Somebody is doing worse"),

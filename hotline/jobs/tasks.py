@@ -7,6 +7,7 @@ import hotline.cases.jobs
 import hotline.followups.jobs
 import hotline.governance.jobs
 import hotline.voice.jobs
+import hotline.voice.text_jobs
 import hotline.voice.transcript_jobs
 import hotline.voice.transfer_jobs
 import hotline.wall.jobs  # noqa: F401 - registers its work

@@ -119,13 +119,16 @@ def no_answer(call: Call, reason: str) -> Script:
 
 def is_blocked(session: Session, call: Call, now: datetime) -> bool:
     """True when the number is blocked for now; a withheld one never is."""
-    if call.from_hash is None:
-        return False
+    return call.from_hash is not None and number_blocked(session, call.from_hash, now)
+
+
+def number_blocked(session: Session, number_hash: str, now: datetime) -> bool:
+    """True when a number with this hash is blocked for now."""
     return bool(
         session.scalar(
             select(NumberBlock.id)
             .where(
-                NumberBlock.number_hash == call.from_hash,
+                NumberBlock.number_hash == number_hash,
                 NumberBlock.until > now,
                 or_(NumberBlock.lifted_at.is_(None), NumberBlock.lifted_at > now),
             )

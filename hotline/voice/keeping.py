@@ -15,6 +15,7 @@ from hotline.ports import Ports
 from hotline.transaction import unit_of_work
 from models.calls import Call, TranscriptPartial, TranscriptSegment, VoiceMessage
 from models.followups import FollowUp
+from models.texts import TextMessage
 
 KEPT = timedelta(days=90)
 
@@ -81,5 +82,6 @@ def forget(ports: Ports) -> int:
         words = session.execute(
             delete(TranscriptSegment).where(TranscriptSegment.retain_until < now)
         )
+        session.execute(delete(TextMessage).where(TextMessage.retain_until < now))
         session.execute(delete(TranscriptPartial).where(TranscriptPartial.retain_until < now))
         return int(messages.rowcount + words.rowcount)  # type: ignore[attr-defined]

@@ -120,7 +120,7 @@ def _after(
 
 def _hear(piece: Piece, ports: Ports, policy: Policy) -> list[Sign]:
     """What the words give; no transaction is open while they are read."""
-    predictor = _predictor(ports)
+    predictor = predictor_of(ports)
     state = Live(tail=piece.before)
     signs: list[Sign] = []
     for words, at in ((piece.words, piece.received_at), *piece.after):
@@ -130,7 +130,7 @@ def _hear(piece: Piece, ports: Ports, policy: Policy) -> list[Sign]:
     return signs
 
 
-def _predictor(ports: Ports) -> Predictor | None:
+def predictor_of(ports: Ports) -> Predictor | None:
     """The classifier in use; without it the phrases are still read."""
     try:
         return ports.predictor()

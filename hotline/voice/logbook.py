@@ -115,21 +115,32 @@ def _place(session: Session, call: Call, line: Line | None) -> None:
     if line is not None:
         call.line, call.line_id, call.centre_id = line, line.id, line.centre_id
     elif call.centre_id is None:
-        call.centre_id = session.scalar(select(Centre.id).order_by(Centre.id).limit(1))
+        call.centre_id = first_centre(session)
 
 
 def _recognise(session: Session, call: Call, now: datetime) -> None:
-    """Say who it is when exactly one profile has the number; what is open for them comes first."""
-    found = session.execute(
-        select(Caller.id, Caller.language)
+    """Say who it is; what is open for them comes first."""
+    found = known_caller(session, str(call.from_hash))
+    if found is not None:
+        call.caller_id = found
+        person_called(session, found, now)
+
+
+def known_caller(session: Session, number_hash: str) -> int | None:
+    """The one profile that has the number; None where there is none, or more than one."""
+    found = session.scalars(
+        select(Caller.id)
         .join(CallerNumber)
-        .where(CallerNumber.number_hash == call.from_hash, Caller.erased_at.is_(None))
+        .where(CallerNumber.number_hash == number_hash, Caller.erased_at.is_(None))
         .distinct()
         .limit(2)
     ).all()
-    if len(found) == 1:
-        call.caller_id = found[0].id
-        person_called(session, found[0].id, now)
+    return found[0] if len(found) == 1 else None
+
+
+def first_centre(session: Session) -> int | None:
+    """Where somebody sees what belongs to no line."""
+    return session.scalar(select(Centre.id).order_by(Centre.id).limit(1))
 
 
 def note(

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from hotline.bookings import texting
 from hotline.ports import Ports
-from hotline.voice import dialogue
+from hotline.voice import dialogue, texts
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
 
@@ -25,7 +25,5 @@ def incoming(session: Session, signal: Signal, ports: Ports) -> Script:
 
     Whoever shares the telephone may read it; and the provider itself confirms an opt-out.
     """
-    number = signal.from_number
-    if number is not None:
-        texting.take_text(session, number, signal.get("Body")[:1600], ports)
+    texts.take(session, signal, ports)
     return dialogue.NOTHING

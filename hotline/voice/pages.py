@@ -12,6 +12,7 @@ from hotline.voice.keeping import NotThere
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from models.calls import VoiceMessage
+from models.followups import FollowUp
 
 blueprint = Blueprint("voicemail", __name__, url_prefix="/voicemail")
 
@@ -30,7 +31,9 @@ def show(public_id: str) -> str:
     except NotThere:
         abort(404)
     ready = db.session.get(VoiceMessage, call.id) is not None
-    return render_template("voice/message.html", call=call, ready=ready)
+    task = db.session.get(FollowUp, call.follow_up_id) if call.follow_up_id else None
+    return render_template("voice/message.html", call=call, ready=ready,
+                           task_id=task.public_id if task else None)
 
 
 @blueprint.get("/<public_id>/sound")

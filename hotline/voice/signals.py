@@ -48,7 +48,7 @@ KEPT = frozenset((
     "RecordingStatus", "RecordingDuration", "TranscriptionSid", "TranscriptionEvent",
     "TranscriptionData", "SequenceId", "Track", "Final", "Stability", "LanguageCode",
     "TranscriptionErrorCode",
-    "AnsweredBy", "MessageSid", "MessageStatus", "Body",
+    "AnsweredBy", "MessageSid", "SmsSid", "MessageStatus", "Body", "NumMedia",
 ))  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from hotline.voice.service import STEPS, serve
 from hotline.voice.shield import Shield
 from hotline.voice.signals import Signal, keep
 from hotline.voice.spool import Spool
+from hotline.voice.text_pages import blueprint as text_pages
 from hotline.voice.transfer_pages import blueprint as transfer_pages
 from hotline.web.guards import from_provider
 from models.agency import Line
@@ -125,6 +126,7 @@ def init_voice(app: Flask, config: Config, ports: Ports) -> None:
     app.extensions["hotline.voice"] = board
     app.register_blueprint(pages)
     app.register_blueprint(texts)
+    app.register_blueprint(text_pages)
     app.register_blueprint(transfer_pages)
     app.extensions["csrf"].exempt(texts)
     if config.has_telephony:

@@ -60,7 +60,7 @@ TASK_KIND = {
     TaskKind.REFERRAL: _lp("task", "Make a referral"),
     TaskKind.RESOURCE: _lp("task", "Arrange practical help"),
     TaskKind.CALL_BACK: _lp("task", "Call back as asked"),
-    TaskKind.VOICEMAIL: _lp("task", "Listen to a message"),
+    TaskKind.VOICEMAIL: _lp("task", "Look at a message"),
     TaskKind.MISSED_CALL: _lp("task", "Call back a missed call"),
     TaskKind.NO_SHOW_CHECK: _lp("task", "Check after a missed appointment"),
     TaskKind.INCIDENT_NOTICE: _lp("task", "Tell the crisis team"),
