@@ -82,6 +82,17 @@ class Writer:
                     f'timeout="{step.seconds}" timeLimit="{dialogue.LONGEST_TALK_SECONDS}">'
                     f"<Number>{escape(step.number)}</Number></Dial>"
                 )
+            case dialogue.PutThrough():
+                return (
+                    f'<Dial action={self._link(step.action)} method="POST" '
+                    f'callerId={quoteattr(step.shown)} answerOnBridge="true" '
+                    f'timeout="{step.seconds}" timeLimit="{dialogue.LONGEST_TALK_SECONDS}">'
+                    f'<Number url={self._link(step.hello)} method="POST" '
+                    f'statusCallback={self._link(f"leg/{step.leg}/status")} '
+                    'statusCallbackMethod="POST" '
+                    f'statusCallbackEvent="initiated ringing answered completed">'
+                    f"{escape(step.number)}</Number></Dial>"
+                )
             case dialogue.Record(seconds):
                 return (
                     f'<Record action={self._link("message")} method="POST" maxLength="{seconds}" '

@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectFieldBase
 
 from hotline.access.policy import Actor, Permission, Subject, may
 from hotline.calls import assessing, drafts, listening
+from hotline.calls import desk_ring as desk_rings
 from hotline.calls.directory import numbers_for
 from hotline.calls.forms import CODE_HINTS, ONE_KEY, ReportForm
 from hotline.calls.instruments import FURTHER, NEEDED, SCRIPTS, text_for
@@ -120,6 +121,8 @@ def report_page(
         instrument_lang=SCRIPTS[Language(instrument.language)] if instrument else None,
         alarm=listening.alarm(session, about.call) if about.call else None,
         heard=_heard(session, about.call, ports),
+        desk_ring=desk_rings.state(session, about.call, dial=ports.ring_with == "dial")
+        if about.call and about.call.provider == ports.provider else None,
         urgent_codes=[code for code in ResponseCode if code.at_least(assessing.AT_ONCE)],
     )
 

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.access.policy import Actor, Permission, may
+from hotline.calls import desk_ring as desk_rings
 from hotline.calls import listening, support
 from hotline.calls.blueprint import blueprint
 from hotline.calls.drafts import open_report
@@ -125,6 +126,15 @@ def alarm(public_id: str) -> Answer:
     """The signals heard on a call that nobody has seen; 304 while nothing is new."""
     found = listening.alarm(db.session(), _seen(public_id))
     return _if_new(found.etag, "calls/alarm.html", alarm=found)
+
+
+@blueprint.get("/desk/calls/<public_id>/emergency-desk")
+@guard(Permission.CALL_READ, Permission.CALL_TAKE)
+def desk_ring(public_id: str) -> Answer:
+    """How the ringing of the emergency desk stands; 304 while nothing is new."""
+    dial = _ports().ring_with == "dial"
+    found = desk_rings.state(db.session(), _seen(public_id), dial=dial)
+    return _if_new(found.etag, "calls/desk_ring.html", desk_ring=found)
 
 
 @blueprint.route("/desk/calls/<public_id>/number", methods=["GET", "POST"])

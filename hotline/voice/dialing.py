@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.ports import Ports
@@ -17,12 +17,14 @@ from hotline.voice import arrival, dialogue, lines, logbook, ringing, stopping, 
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
 from models.accounts import User
-from models.calls import Call, CallLeg
+from models.calls import Call, CallEvent, CallLeg
 from triage.vocabulary import CallOutcome, LegOutcome
 
 LARGEST = 10
 """Numbers in one Dial, the limit of the provider that allows fewest."""
 CUT_OFF = (LegOutcome.CANCELLED, LegOutcome.TOO_LATE)
+RETURNED = "returned"
+"""The kind of event after which a caller who was with somebody waits anew."""
 MOST_RINGS = 3
 """How often one person is rung for a call while mailboxes keep cutting them off."""
 
@@ -42,7 +44,7 @@ def ring(session: Session, signal: Signal, ports: Ports) -> Script:
     if signal.replayed:
         return dialogue.NOTHING
     now, manner = signal.received_at, lines.manner(call.line)
-    if logbook.waited_seconds(call, now) >= manner.ceiling_seconds:
+    if _waited(session, call, now) >= manner.ceiling_seconds:
         logbook.note(session, call, signal, "ceiling", key="ceiling")
         return _give_up(call, "nobody")
     number = _round(signal)
@@ -56,6 +58,31 @@ def ring(session: Session, signal: Signal, ports: Ports) -> Script:
         return _give_up(call, "nobody")
     after = f"dial-after?attempt={number}"
     return (dialogue.RingPeople(rung, call.line.number, after, manner.ring_seconds),)
+
+
+def _waited(session: Session, call: Call, now: datetime) -> float:
+    """How long the caller has been waiting: since they came, or came back from a desk."""
+    back = session.scalar(
+        select(func.max(CallEvent.received_at))
+        .where(CallEvent.call_id == call.id, CallEvent.kind == RETURNED)
+    )
+    since = logbook.waited_seconds(call, now)
+    return since if back is None else min(since, (now - back).total_seconds())
+
+
+def plan_return(
+    session: Session, call: Call, ports: Ports, user_id: int, number: int, now: datetime
+) -> None:
+    """A round of its own for the person a caller comes back to; asked again, the same round."""
+    if any(leg.ring_round == number for leg in _legs(session, call)):
+        return
+    session.add(
+        CallLeg(
+            public_id=ports.tokens.public_id(), call_id=call.id, user_id=user_id, purpose="ring",
+            ring_round=number, planned_at=now, submitted_at=now, outcome=LegOutcome.SUBMITTED,
+        )
+    )
+    session.flush()
 
 
 def over(session: Session, signal: Signal, ports: Ports) -> Script:

@@ -117,6 +117,18 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class PutThrough:
+    """Ring a desk for the caller; it hears `hello` first, and its telephone is leg `leg`."""
+
+    number: str
+    shown: str
+    leg: str
+    action: str
+    hello: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Record a message after a tone."""
 
@@ -137,7 +149,7 @@ class HangUp:
 
 Step = (
     Say | Pause | Gather | Go | Enqueue | Leave | TakeFromQueue | Ring | RingPeople | Connect
-    | Meet | Record | Transcribe | HangUp
+    | PutThrough | Meet | Record | Transcribe | HangUp
 )
 Script = tuple[Step, ...]
 
@@ -190,6 +202,11 @@ def ring_first(voice: Voice, *, premises_closed: bool) -> Script:
 def ring_again(voice: Voice, number: int) -> Script:
     """Between two rounds of ringing: where things stand, and the way out."""
     return _then_ring((voice.say("hold"),), number)
+
+
+def back_from_desk(voice: Voice, number: int) -> Script:
+    """The emergency desk was not reached: the person who answered before is rung again."""
+    return _then_ring((voice.say("desk_missed"),), number)
 
 
 def _then_ring(says: tuple[Say, ...], number: int) -> Script:

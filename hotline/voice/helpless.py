@@ -14,6 +14,7 @@ from hotline.calls.numbers import is_withheld, normalise
 from hotline.voice import dialogue
 from hotline.voice.dialogue import Script, Voice
 from hotline.voice.signals import Signal
+from hotline.voice.through import hello
 from hotline.voice.transfer import to_room
 from models.agency import Line
 from triage.vocabulary import Language
@@ -148,6 +149,8 @@ def _screened(signal: Signal, _known: Known) -> Script:
 ANSWERS: dict[str, Callable[[Signal, Known], Script]] = {
     "trouble-after": _after_trouble,
     "dial-after": _after_trouble,
+    "desk-after": _after_trouble,
+    "desk-hello": lambda signal, _known: hello(signal),
     "three-way": lambda signal, _known: to_room(signal),
     "three-way-after": _end_with("goodbye"),
     "wait": _leave,
@@ -170,5 +173,5 @@ ANSWERS: dict[str, Callable[[Signal, Known], Script]] = {
     "screen": _screen,
     "screened": _screened,
 }
-STATELESS = frozenset(("screen", "screened"))
+STATELESS = frozenset(("screen", "screened", "desk-hello"))
 """Steps that never need our records."""

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.jobs.registry import JobContext, registry
-from hotline.ports import CallOrder, DeliveryError
+from hotline.ports import CallOrder, DeliveryError, ProviderCall
 from hotline.transaction import unit_of_work
-from hotline.voice import calling, keeping, lines, ringing, stopping, sweeping
+from hotline.voice import calling, keeping, lines, ringing, stopping, sweeping, transfer
 from hotline.voice.addresses import leg_address
+from hotline.voice.signals import STATUSES
 from models.accounts import User
 from models.base import JsonDict
 from models.calls import Call, CallLeg
 from triage.vocabulary import CallOutcome, CallStatus, LegOutcome
 
-# How long after an unanswered request the provider's list is asked whether the call exists.
-LOOK_AFTER = timedelta(seconds=3)
 STILL_UNPLACED = (LegOutcome.PLANNED,)
+# Somebody who is told that it failed dials again at once: the list must have had time to know it.
+ONCE_ONLY = (transfer.PURPOSE, calling.PURPOSE)
+SURELY_LISTED = timedelta(seconds=20)
 
 
 @registry.delivers("voice.ring", most_attempts=4, first_pause_seconds=1.0)
@@ -110,7 +112,7 @@ def _not_placed(context: JobContext, leg_id: int, error: DeliveryError) -> None:
             return
         if error.unknown:
             leg.outcome = LegOutcome.UNKNOWN
-            stopping.post_search(session, leg, now, now + LOOK_AFTER)
+            stopping.post_search(session, leg, now, now + stopping.LOOK_AFTER)
         elif error.permanent:
             leg.outcome, leg.ended_at = LegOutcome.FAILED, now
             if call is not None:
@@ -159,10 +161,7 @@ def find_leg(context: JobContext, payload: JsonDict) -> None:
         leg = session.get(CallLeg, int(payload["leg_id"]))
         if leg is None or leg.outcome is not LegOutcome.UNKNOWN or leg.sid is not None:
             return
-        user = session.get(User, leg.user_id) if leg.user_id else None
-        call = session.get(Call, leg.call_id) if leg.call_id else None
-        fallback = call.line.fallback_number if call and call.line else None
-        number = user.phone if user else fallback
+        number = _number_of(session, leg)
         since = (leg.submitted_at or leg.planned_at) - timedelta(seconds=5)
     found = [
         each
@@ -178,11 +177,38 @@ def find_leg(context: JobContext, payload: JsonDict) -> None:
         free = [each for each in found if each.sid not in taken]
         if free:
             leg.sid, leg.outcome = free[0].sid, LegOutcome.SUBMITTED
-            return
-        leg.outcome, leg.ended_at = LegOutcome.FAILED, now
-        if call is not None:
+            _catch_up(session, leg, free[0], now)
+            if leg.ended_at is None:
+                return
+        elif leg.purpose in ONCE_ONLY and now - (leg.submitted_at or now) < SURELY_LISTED:
+            raise DeliveryError("not listed yet")
+        else:
+            leg.outcome, leg.ended_at = LegOutcome.FAILED, now
+        if call is not None and leg.purpose != transfer.PURPOSE:
             session.flush()
             ringing.advance(session, call, context.ports, now)
+
+
+def _catch_up(session: Session, leg: CallLeg, found: ProviderCall, now: datetime) -> None:
+    """A call that was found already over: its callbacks may be lost too."""
+    status = STATUSES.get(found.status)
+    if status is not None and status.is_final:
+        leg.status, leg.outcome = status, ringing.OUTCOME_OF[status]
+        stopping.end_leg(session, leg, found.ended_at or now)
+
+
+def _number_of(session: Session, leg: CallLeg) -> str | None:
+    """The telephone a leg was to ring."""
+    user = session.get(User, leg.user_id) if leg.user_id else None
+    if user is not None:
+        return user.phone
+    call = session.get(Call, leg.call_id) if leg.call_id else None
+    if leg.purpose != transfer.PURPOSE:
+        return call.line.fallback_number if call and call.line else None
+    try:
+        return transfer.desk_number(call.line if call else None)
+    except transfer.CannotConnect:
+        return None
 
 
 @registry.delivers("voice.end_leg", most_attempts=4, first_pause_seconds=0.5)

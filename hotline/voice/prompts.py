@@ -84,6 +84,24 @@ TEXTS: dict[str, Texts] = {
         PT: "Fala uma linha de apoio. Vamos ligá-lo a uma pessoa em perigo. Um colega nosso fica em linha.",
         EN: "This is a counselling hotline. We are connecting you with a person in danger. A colleague of ours stays on the line.",
     },
+    "desk_alone": {
+        YUE: "呢度係輔導熱線。而家將一位有危險嘅來電者轉畀你。",
+        CMN: "这里是辅导热线。现在把一位有危险的来电者转给您。",
+        PT: "Fala uma linha de apoio. Vamos passar-lhe uma pessoa em perigo.",
+        EN: "This is a counselling hotline. We are putting a person in danger through to you.",
+    },
+    "to_desk": {
+        YUE: "我哋而家幫你接通緊急服務，請唔好收線。",
+        CMN: "我们现在为您接通紧急服务，请不要挂断。",
+        PT: "Vamos ligá-lo agora aos serviços de emergência. Não desligue, por favor.",
+        EN: "We are putting you through to the emergency desk. Please stay on the line.",
+    },
+    "desk_missed": {
+        YUE: "暫時接通唔到。請唔好收線，我哋即刻搵返同事同你傾。",
+        CMN: "暂时接不通。请不要挂断，我们马上请同事继续与您通话。",
+        PT: "Não foi possível ligar. Não desligue, voltamos já a pô-lo em contacto com um colega.",
+        EN: "They could not be reached. Please stay on the line, we are calling our colleague back for you.",
+    },
     "nobody": {
         YUE: "對唔住，而家所有同事都唔得閒。",
         CMN: "对不起，现在所有同事都在忙。",

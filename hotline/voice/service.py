@@ -19,6 +19,7 @@ from hotline.voice import (
     messages,
     ringing,
     status,
+    through,
     transcript,
     transfer,
     voicemail,
@@ -102,6 +103,8 @@ STEPS: dict[str, Step] = {
     ),
     "three-way": transfer.callers_place,
     "three-way-after": transfer.caller_left,
+    "desk": through.to_desk,
+    "desk-after": through.over,
     "leg-status": ringing.leg_progress,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,6 +15,10 @@ from triage.vocabulary import LegOutcome
 # A leg that may still lead to a person.
 LIVE = (LegOutcome.PLANNED, LegOutcome.SUBMITTED, LegOutcome.UNKNOWN, LegOutcome.RINGING,
         LegOutcome.OFFERED)  # fmt: skip
+
+
+# How long after an unanswered request the provider's list is asked whether the call exists.
+LOOK_AFTER = timedelta(seconds=3)
 
 
 def end_leg(session: Session, leg: CallLeg, now: datetime) -> None:

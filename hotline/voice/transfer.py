@@ -6,6 +6,7 @@ room. A desk that does not answer has disturbed nobody.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
+from hotline.calls import desk_ring
 from hotline.calls.numbers import normalise
 from hotline.outbox import post
 from hotline.ports import CallOrder, Ports
@@ -24,10 +26,12 @@ from models.agency import Line
 from models.calls import Call, CallLeg
 from triage.vocabulary import CallOutcome, LegOutcome
 
-PURPOSE = "emergency"
+PURPOSE = desk_ring.PURPOSE
 SHORTEST = 7
 """Digits; everything shorter is a code of one country, and providers dial those in few countries."""
 RING_SECONDS = 45
+SURELY_OVER = timedelta(seconds=120)
+"""When a ring whose request had no answer cannot be ringing any more."""
 
 
 class Obstacle(StrEnum):
@@ -78,21 +82,33 @@ def connect_desk(session: Session, actor: Actor, call_public_id: str, ports: Por
     if call.outcome is not CallOutcome.ANSWERED or call.ended_at is not None or not call.sid:
         raise CannotConnect(Obstacle.NOT_TALKING)
     number = desk_number(call.line)
-    if call.queue_name is None or call.provider != ports.provider:
+    if call.provider != ports.provider or not (call.queue_name or ports.ring_with == ringing.DIAL):
         raise CannotConnect(Obstacle.NOT_HERE, number)
-    running = _running(session, call)
+    running = _running(session, call, now)
     if running is not None:
         return running
     leg = CallLeg(public_id=ports.tokens.public_id(), call_id=call.id, purpose=PURPOSE, planned_at=now)
     session.add(leg)
     session.flush()
-    post(session, "voice.ring_desk", now=now, dedupe_key=f"desk:{leg.public_id}", leg_id=leg.id)
+    kind = "voice.ring_desk" if call.queue_name else "voice.through_to_desk"
+    post(session, kind, now=now, dedupe_key=f"desk:{leg.public_id}", leg_id=leg.id)
     audit.record(session, actor, "emergency.desk_rung", ("call", call.id), at=now,
                  centre_id=call.centre_id)  # fmt: skip
     return leg
 
 
-def _running(session: Session, call: Call) -> CallLeg | None:
+def _running(session: Session, call: Call, now: datetime) -> CallLeg | None:
+    """The desk's ring that is under way; one nobody ever heard of again is over after a time."""
+    found = _last_running(session, call)
+    if found is None or found.outcome is not LegOutcome.UNKNOWN:
+        return found
+    if now - (found.submitted_at or found.planned_at) <= SURELY_OVER:
+        return found
+    found.outcome, found.ended_at = LegOutcome.FAILED, now
+    return None
+
+
+def _last_running(session: Session, call: Call) -> CallLeg | None:
     return session.scalar(
         select(CallLeg).where(
             CallLeg.call_id == call.id, CallLeg.purpose == PURPOSE, CallLeg.ended_at.is_(None),
@@ -132,6 +148,8 @@ def answered(session: Session, leg: CallLeg, signal: Signal, _ports: Ports) -> S
     now = signal.received_at
     if leg.outcome is not LegOutcome.ACCEPTED:
         leg.outcome, leg.offered_at, leg.accepted_at = LegOutcome.ACCEPTED, now, now
+        # It may have been given up as never placed.
+        leg.ended_at = None
         logbook.note(session, call, signal, "desk_answered", key=f"desk|{leg.public_id}", leg=leg.id)
         post(session, "voice.fetch_caller", now=now, dedupe_key=f"fetch:{leg.public_id}",
              leg_id=leg.id)  # fmt: skip
@@ -159,7 +177,7 @@ def volunteers_place(session: Session, signal: Signal) -> Script | None:
     call = session.get(Call, leg.call_id) if leg is not None and leg.call_id else None
     if leg is None or call is None or call.winner_leg_id != leg.id or call.ended_at is not None:
         return None
-    desk = _running(session, call)
+    desk = _last_running(session, call)
     if desk is None or desk.outcome is not LegOutcome.ACCEPTED:
         return None
     logbook.note(session, call, signal, "three_way", key=f"three|{desk.public_id}", leg=leg.id)

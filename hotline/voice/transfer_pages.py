@@ -45,5 +45,8 @@ def connect(public_id: str) -> Response:
     except CannotConnect as error:
         flash(sentence(error), "danger")
     else:
-        flash(_("The emergency desk is being rung. Stay on the line: when it answers, all three of you talk."), "warn")
+        if ports.ring_with == "dial":
+            flash(_("The caller is being put through to the emergency desk. Keep your telephone at hand: if the desk does not answer, it rings again."), "warn")
+        else:
+            flash(_("The emergency desk is being rung. Stay on the line: when it answers, all three of you talk."), "warn")
     return redirect(url_for("calls.show", public_id=public_id))
