@@ -23,6 +23,7 @@ from hotline.config import Config
 from hotline.followups.views import blueprint as followups
 from hotline.governance.views import blueprint as governance
 from hotline.ports import Ports, Telephony
+from hotline.practice.views import blueprint as practice
 from hotline.settings.views import blueprint as settings
 from hotline.transaction import init_database
 from hotline.voice.views import blueprint as voice
@@ -43,7 +44,7 @@ from models.crypto import ring
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 ROOMS = (home, health, voice, calls, cases, followups, bookings, wall, settings, access,
-         governance)
+         governance, practice)
 
 __all__ = ["create_app", "system_ports"]
 

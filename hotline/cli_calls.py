@@ -51,6 +51,7 @@ def call_lines(session: Session, since: datetime | None = None) -> Iterator[dict
         select(Call, Centre.code, Line.number, code, route)
         .outerjoin(Centre, Centre.id == Call.centre_id)
         .outerjoin(Line, Line.id == Call.line_id)
+        .where(Call.is_practice.is_(False))
         .order_by(Call.id)
         .execution_options(yield_per=AT_A_TIME)
     )
@@ -72,7 +73,6 @@ def call_lines(session: Session, since: datetime | None = None) -> Iterator[dict
             "logged": call.report_id is not None,
             "response_code": response_code.value if response_code else None,
             "route": routed.value if routed else None,
-            "practice": call.is_practice,
         }
 
 

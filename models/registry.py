@@ -16,6 +16,7 @@ from models import (
     groups,
     instruments,
     outbox,
+    practice,
     reports,
     texts,
 )
@@ -25,6 +26,7 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts", "agency", "audit", "bookings", "callers", "calls", "care", "cases", "followups",
-    "governance", "groups", "instruments", "metadata", "outbox", "reports",
+    "governance", "groups", "instruments", "metadata", "outbox",
+    "practice", "reports",
     "texts",
 ]

@@ -103,7 +103,6 @@ def _call(
         answered_at=values.contact_at,
         ended_at=values.contact_at + length if length else values.contact_at,
         duration_seconds=int(length.total_seconds()) if length else None,
-        is_practice=actor.in_training,
     )
     session.add(call)
     session.flush()
@@ -123,8 +122,7 @@ def _report(
         centre_id=centre.id, line_id=line.id if line else None, author_id=actor.user_id,
         channel=values.channel, language=values.language.value if values.language else None,
         shift_id=shifts[0].id if shifts else None, typed={"fields": fields},
-        is_practice=actor.in_training, contact_at=values.contact_at,
-        created_at=ports.clock.now(),
+        contact_at=values.contact_at, created_at=ports.clock.now(),
     )
     session.add(report)
     session.flush()

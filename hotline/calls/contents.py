@@ -75,6 +75,14 @@ class ReportValues:
             human=self.human_code,
         )
 
+    def given(self) -> dict[str, str]:
+        """The risk questions that were answered, as they are stored."""
+        return {
+            Question(question).value: answer.value
+            for question, answer in self.answers.items()
+            if answer is not Answer.NOT_ASKED
+        }
+
 
 def facts_typed(fields: Fields) -> Facts:
     """The facts of a report that is still being written; whatever cannot be read is left out."""

@@ -175,7 +175,7 @@ def recent(session: Session, user_id: int, now: datetime, limit: int = 50) -> li
         select(ContactReport, newest)
         .where(
             ContactReport.author_id == user_id, ContactReport.status != ReportStatus.DRAFT,
-            ContactReport.created_at > now - RECENT,
+            ContactReport.created_at > now - RECENT, ContactReport.is_practice.is_(False),
         )
         .order_by(ContactReport.contact_at.desc())
         .limit(limit)

@@ -69,7 +69,7 @@ def open_report(session: Session, actor: Actor, ports: Ports, call: Call) -> Con
         call_id=call.id, centre_id=centre_id, line_id=call.line_id, author_id=actor.user_id,
         caller_id=call.caller_id, shift_id=shift_id, channel=Channel.PHONE, language=language,
         typed={"fields": {"language": [language]} if language else {}},
-        is_practice=call.is_practice or actor.in_training,
+        is_practice=call.is_practice,
         contact_at=call.answered_at or call.arrived_at, created_at=now,
     )
     try:

@@ -88,7 +88,10 @@ def around(session: Session, actor: Actor, report: ContactReport, ports: Ports) 
     call = session.get(Call, report.call_id) if report.call_id else None
     line = session.get(Line, report.line_id) if report.line_id else None
     centre = session.get(Centre, report.centre_id)
-    caller = caller_of(session, report) or find_typed(session, drafts.typed_fields(report))
+    caller = None
+    if not report.is_practice:
+        # A name made up for practice may be somebody's: it is looked up nowhere.
+        caller = caller_of(session, report) or find_typed(session, drafts.typed_fields(report))
     shown = bool(call and call.from_number and not call.withheld)
     return Around(
         call=call, line=line, centre=centre,

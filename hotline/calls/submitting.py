@@ -22,7 +22,7 @@ from models.callers import Caller
 from models.calls import Call
 from models.cases import Case, RoutingDecision
 from models.reports import ContactReport, RiskAssessment
-from triage.vocabulary import AgeBand, Answer, Question, ReportStatus, ResponseCode, Sex
+from triage.vocabulary import AgeBand, ReportStatus, ResponseCode, Sex
 
 
 class LowerThanBefore(Exception):
@@ -59,6 +59,9 @@ def submit(
     report = writable(session, actor, public_id, ports, lock=True)
     if not being_written(report):
         raise AlreadyHandedIn
+    if report.is_practice:
+        # Its way is `rehearsing.hand_in`: nothing real may come of it.
+        raise LookupError(public_id)
     before = latest_assessment(session, report)
     values = _not_lowered(values, before)
     corrects = report.status is not ReportStatus.DRAFT
@@ -125,7 +128,7 @@ def _write(report: ContactReport, values: ReportValues) -> None:
     report.summary = values.summary
     report.problems = [problem.value for problem in values.problems]
     report.protective = [factor.value for factor in values.protective]
-    report.answers = _given(values)
+    report.answers = values.given()
     report.not_asked_reason = values.not_asked_reason
     report.human_code = values.human_code
     report.wants_meeting = values.wants_meeting
@@ -136,14 +139,6 @@ def _write(report: ContactReport, values: ReportValues) -> None:
     report.marked_for_review = values.marked_for_review
     if values.contact_at is not None:
         report.contact_at = values.contact_at
-
-
-def _given(values: ReportValues) -> dict[str, str]:
-    return {
-        Question(question).value: answer.value
-        for question, answer in values.answers.items()
-        if answer is not Answer.NOT_ASKED
-    }
 
 
 def _tell_call(session: Session, report: ContactReport) -> None:

@@ -55,6 +55,8 @@ def show(public_id: str) -> Answer:
             call = get_call(session, actor, public_id, ports)
         except LookupError:
             abort(404)
+        if call.is_practice and call.ended_at is None:
+            return redirect(url_for("practice.run", public_id=call.public_id))
         if call.answered_by_id == actor.user_id:
             report = open_report(session, actor, ports, call)
             session.flush()
@@ -164,6 +166,8 @@ def ask_debrief(public_id: str) -> Response:
     try:
         with unit_of_work() as session:
             report = get_report(session, current_actor(), public_id, _ports())
+            if report.is_practice:
+                abort(404)
             support.ask_debrief(session, current_actor(), report, _ports())
     except LookupError:
         abort(404)

@@ -7,9 +7,19 @@ from typing import Any
 
 from flask import Response, abort, current_app, flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from hotline.access.policy import Permission
-from hotline.calls import assessing, corrections, drafts, listening, refusing, submitting, support
+from hotline.calls import (
+    assessing,
+    corrections,
+    drafts,
+    listening,
+    refusing,
+    rehearsing,
+    submitting,
+    support,
+)
 from hotline.calls.blueprint import blueprint
 from hotline.calls.contents import says_anything
 from hotline.calls.drafts import may_write
@@ -23,6 +33,8 @@ from hotline.web.actor import current_actor
 from hotline.web.formats import local_time
 from hotline.web.guards import guard
 from hotline.web.words import reason_text, word
+from models.calls import Call
+from models.reports import ContactReport
 from triage.vocabulary import ResponseCode
 
 Answer = Any
@@ -69,6 +81,9 @@ def report(public_id: str) -> Answer:
             found = get_report(session, current_actor(), public_id, _ports())
         except LookupError:
             abort(404)
+        rehearsed = _rehearsed(session, found)
+        if rehearsed is not None and not drafts.being_written(found):
+            return redirect(url_for("practice.feedback", public_id=rehearsed))
         if drafts.being_written(found) and may_write(current_actor(), found, _ports()):
             return report_page(session, current_actor(), found, _ports())
         return written_page(session, current_actor(), found, _ports())
@@ -158,11 +173,14 @@ def _without_words(public_id: str, *, erase: bool) -> Answer:
 def _call_for_help(public_id: str, *, emergency: bool) -> Answer:
     """Tell those in charge; the form was saved just before."""
     with unit_of_work() as session:
-        if emergency:
+        found = drafts.writable(session, current_actor(), public_id, _ports())
+        if found.is_practice:
+            rehearsing.note_help(session, found, _ports())
+            told = _("This is practice: nobody was called. In a real call, help would be on its way now.")
+        elif emergency:
             support.start_emergency(session, current_actor(), public_id, _ports())
             told = _("The supervisor has been told. Stay on the line.")
         else:
-            found = drafts.writable(session, current_actor(), public_id, _ports())
             told = help_words(
                 support.ask_help(session, current_actor(), found.call_id, _ports())
             )
@@ -177,6 +195,12 @@ def help_words(names: list[str]) -> str:
     return _("Help has been called. You are not alone.")
 
 
+def _rehearsed(session: Session, report: ContactReport) -> str | None:
+    """The public id of the practice call a report belongs to; None for a real one."""
+    call = session.get(Call, report.call_id) if report.is_practice and report.call_id else None
+    return call.public_id if call is not None else None
+
+
 def _hand_in(public_id: str, fields: drafts.Stored, *, checked: bool) -> Answer:
     actor, ports = current_actor(), _ports()
     with unit_of_work() as session:
@@ -186,6 +210,11 @@ def _hand_in(public_id: str, fields: drafts.Stored, *, checked: bool) -> Answer:
         if checked and not form.validate():
             return report_page(session, actor, found, ports, form=form), PER_FORM
         values = replace(form.values(), instrument=request.form.get("instrument"))
+        rehearsed = _rehearsed(session, found)
+    if rehearsed is not None:
+        with unit_of_work() as session:
+            rehearsing.hand_in(session, actor, public_id, values, ports)
+        return redirect(url_for("practice.feedback", public_id=rehearsed))
     try:
         with unit_of_work() as session:
             done = submitting.submit(session, actor, public_id, values, ports)

@@ -95,7 +95,7 @@ def _full(session: Session, context: JobContext) -> bool:
     recent = context.ports.clock.now() - timedelta(hours=4)
     calls = session.scalar(
         select(func.count()).select_from(Call)
-        .where(Call.ended_at.is_(None), Call.arrived_at > recent)
+        .where(Call.ended_at.is_(None), Call.arrived_at > recent, Call.is_practice.is_(False))
     )
     legs = session.scalar(
         select(func.count()).select_from(CallLeg)

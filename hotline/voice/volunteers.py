@@ -85,7 +85,9 @@ def _latest_presences(session: Session, line: Line) -> dict[int, Presence]:
 def _talking(session: Session, users: set[int]) -> set[int]:
     rows = session.scalars(
         select(CallLeg.user_id).where(
-            CallLeg.user_id.in_(users), CallLeg.outcome.in_(BUSY), CallLeg.ended_at.is_(None)
+            CallLeg.user_id.in_(users), CallLeg.outcome.in_(BUSY), CallLeg.ended_at.is_(None),
+            # Whoever practises is rung all the same: a real caller comes first.
+            CallLeg.purpose != "practice",
         )
     )
     return {row for row in rows if row is not None}

@@ -109,6 +109,7 @@ def _waiting(session: Session, centres: Sequence[int], now: datetime) -> list[Ca
                 Call.centre_id.in_(centres), Call.ended_at.is_(None),
                 Call.outcome == CallOutcome.WAITING, Call.answered_by_id.is_(None),
                 Call.direction == CallDirection.INBOUND, Call.arrived_at > now - LONGEST_CALL,
+                Call.is_practice.is_(False),
             )
             .order_by(Call.arrived_at)
             .limit(MOST_COUNTED + 1)

@@ -18,7 +18,7 @@ from tests.worlds import SteppedClock
 
 NAMES = {
     "provider", "sid", "direction", "status", "outcome", "arrived_at", "answered_at", "ended_at",
-    "centre", "line", "language", "logged", "response_code", "route", "practice",
+    "centre", "line", "language", "logged", "response_code", "route",
 }
 
 
