@@ -125,6 +125,10 @@ class LineForm(WeekMixin, NamedForm):
     ring_strategy = SelectField(_l("Who is rung"), choices=choices(RingStrategy))
     always_open = BooleanField(_l("Open day and night"))
     closures = DaysField(_l("Closed on"), render_kw={"rows": 3, "data-optional": ""})
+    holidays = Several(
+        _l("Closed on the public holidays of"),
+        choices=[SelectChoice(code, cast("str", text)) for code, text in REGIONS],
+    )
     fallback_number = TelField(_l("If nobody answers, ring"), filters=[trimmed],
                                validators=[Telephone()], render_kw={"data-optional": ""})
     supervisor_number = TelField(_l("Telephone of the supervisor on duty"), filters=[trimmed],
@@ -134,6 +138,8 @@ class LineForm(WeekMixin, NamedForm):
         validators=[Optional(), Regexp(r"^\+?[0-9]{3,15}$", message=_l("Digits only, such as 999."))],
         render_kw={"data-optional": "", "inputmode": "tel"},
     )
+    skills = StringField(_l("Skills wanted first, with commas between"), filters=[trimmed],
+                         validators=[Length(max=200)], render_kw={"data-optional": ""})
     ring_seconds = IntegerField(_l("Ring each person for (seconds)"), default=20,
                                 validators=[NumberRange(5, 60)])
     wait_ceiling = IntegerField(_l("Longest wait before a message is offered (seconds)"), default=120,
@@ -163,6 +169,9 @@ class LineForm(WeekMixin, NamedForm):
             "ring_seconds": self.ring_seconds.data, "wait_ceiling": self.wait_ceiling.data,
             "voicemail": bool(self.voicemail.data), "callback": bool(self.callback.data),
             "transcription": bool(self.transcription.data),
+            "holidays": list(self.holidays.data or []),
+            "skills": [part.strip() for part in (self.skills.data or "").replace("，", ",").split(",")
+                       if part.strip()],
         }
 
 

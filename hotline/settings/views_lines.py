@@ -57,7 +57,9 @@ def _stored(line: Line) -> dict[str, Any]:
         "ring_seconds": manner.get("ring_seconds", 20),
         "wait_ceiling": manner.get("wait_ceiling", 120),
         "voicemail": manner.get("voicemail", True), "callback": manner.get("callback", True),
-        "transcription": manner.get("transcription", False), "version": str(line.version),
+        "transcription": manner.get("transcription", False),
+        "holidays": manner.get("holidays", []), "skills": ", ".join(manner.get("skills", [])),
+        "version": str(line.version),
         **typed_week(line.hours),
         **{field: line.names.get(locale, "") for locale, field in NAMED},
     }

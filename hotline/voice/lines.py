@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from hotline.followups.calendar import public_holidays
 from hotline.voice.dialogue import HOLD_SECONDS, MESSAGE_SECONDS, Voice
 from models.agency import Line
 from triage.service_hours import Opening, ServiceHours
@@ -74,15 +75,26 @@ def voice(line: Line | None, language: str | None) -> Voice:
     return Voice(chosen, sounds if isinstance(sounds, dict) else {}, emergency)
 
 
-def hours(line: Line) -> ServiceHours:
-    """The line's hours on its centre's clock."""
+def holidays(line: Line, now: datetime) -> frozenset[date]:
+    """The public holidays the line keeps, of the years about now; none unless some are switched on."""
+    regions = line.settings.get("holidays", [])
+    kept: set[date] = set()
+    for region in regions if isinstance(regions, list) else []:
+        for year in (now.year - 1, now.year, now.year + 1):
+            kept |= public_holidays(str(region), year)
+    return frozenset(kept)
+
+
+def hours(line: Line, now: datetime) -> ServiceHours:
+    """The line's hours on its centre's clock, its closed days and holidays about now."""
     weekly: dict[int, tuple[Opening, ...]] = {}
     for span in line.hours:
         weekly[span.weekday] = (*weekly.get(span.weekday, ()), (_time(span.opens), _time(span.closes)))
     return ServiceHours(
         zone=line.centre.timezone,
         weekly={} if line.always_open else weekly,
-        closed_dates=frozenset() if line.always_open else _dates(c.on for c in line.closures),
+        closed_dates=frozenset() if line.always_open
+        else _dates(c.on for c in line.closures) | holidays(line, now),
     )
 
 
@@ -96,7 +108,7 @@ def _time(minutes: int) -> time:
 
 def why_closed(line: Line, now: datetime) -> str:
     """The prompt that says why the line takes no calls now, "" when it does."""
-    today = hours(line).local(now).date()
+    today = hours(line, now).local(now).date()
     ended = line.ends_on is not None and today > line.ends_on
     planned = line.starts_on is not None and today < line.starts_on
     if line.status is LineStatus.ENDED or ended:
@@ -107,7 +119,7 @@ def why_closed(line: Line, now: datetime) -> str:
         return "closed"
     if line.always_open:
         return ""
-    kept = hours(line)
+    kept = hours(line, now)
     if not kept.serves(today) and today in kept.closed_dates:
         return "holiday"
     return "" if kept.is_open(now) else "closed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,9 +27,11 @@ class Candidate:
     is_backup: bool
     idle_since: datetime
 
-    def fits(self, language: str | None) -> int:
-        """0 for somebody who speaks the caller's language, 1 for the others."""
-        return 0 if language in self.user.spoken else 1
+    def fits(self, language: str | None, skills: Collection[str] = ()) -> tuple[int, int]:
+        """Smaller for who fits better: speaks the caller's language, then has the line's skills."""
+        known = {skill.casefold() for skill in self.user.skills or ()}
+        lacking = sum(skill.casefold() not in known for skill in skills)
+        return (0 if language in self.user.spoken else 1, lacking)
 
 
 def on_shift(session: Session, line: Line, now: datetime) -> list[Candidate]:
@@ -98,15 +101,19 @@ def next_group(
 ) -> list[Candidate]:
     """Who is rung next, given who has been rung for this call; empty when nobody is left.
 
-    ALL rings everybody at once. BEST_FIRST gives the one who speaks the language and has waited
-    longest a round alone, then rings everybody. FIXED_ORDER goes through the roster one by one.
+    ALL rings everybody at once. BEST_FIRST gives the one who speaks the language, has the skills the
+    line asks for and has waited longest a round alone, then rings everybody. FIXED_ORDER goes through the roster one by one.
     Backups come when nobody of the shift is left.
     """
     left = [each for each in candidates if each.user.id not in rung]
     group = [each for each in left if not each.is_backup]
     if not group:
         return [each for each in left if each.is_backup]
-    best = sorted(group, key=lambda each: (each.fits(call.language), each.idle_since, each.position))
+    wanted = line.settings.get("skills", [])
+    skills = [str(skill) for skill in wanted] if isinstance(wanted, list) else []
+    best = sorted(
+        group, key=lambda each: (each.fits(call.language, skills), each.idle_since, each.position)
+    )
     match line.ring_strategy:
         case RingStrategy.FIXED_ORDER:
             return group[:1]

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.accounts import User
 from models.agency import Line, Presence, ShiftMember
 from models.callers import NumberBlock
 from models.calls import Call, CallLeg
@@ -111,6 +112,20 @@ def test_the_best_match_is_rung_first_then_all(provider: Provider) -> None:
     legs = provider.work(lambda s: s.query(CallLeg).order_by(CallLeg.id).all())
     assert [leg.user_id for leg in legs][1:] == [provider.agency.users["volunteer"]]
     assert legs[0].outcome is LegOutcome.NO_ANSWER
+
+
+def test_of_equal_tongues_the_skill_the_line_asks_for_comes_first(provider: Provider) -> None:
+    def prepare(session):  # type: ignore[no-untyped-def]
+        for name in ("volunteer", "other_volunteer"):
+            session.get(User, provider.agency.users[name]).spoken = ["yue"]
+        session.get(User, provider.agency.users["other_volunteer"]).skills = ["Debt"]
+        _set_line(session, provider, ring_strategy=RingStrategy.BEST_FIRST,
+                  settings={"skills": ["debt"]})
+
+    provider.work(prepare)
+    waiting_call(provider)
+    legs = provider.work(lambda s: s.query(CallLeg).all())
+    assert [leg.user_id for leg in legs] == [provider.agency.users["other_volunteer"]]
 
 
 def test_backups_and_the_fallback_number_come_last(provider: Provider) -> None:
