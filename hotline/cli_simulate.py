@@ -71,6 +71,7 @@ def simulate(scenario: str, against: str, public: str, listen: int, host: str,
         played,
         token=tokens[0],
         old_tokens=tokens[1:],
+        signing_key=os.environ.get("HOTLINE_SIGNATURE_KEY", "").split(",")[0].strip(),
         now=SystemClock().now,
         against=against,
         public=public,
@@ -118,6 +119,8 @@ def _adjusted(played: Scenario, lines: tuple[str, ...], speed: float | None,
         speed=speed or played.speed,
         seed=seed or played.seed,
         account_sid=account or played.account_sid,
+        signature_header=os.environ.get("HOTLINE_SIGNATURE_HEADER", "") or played.signature_header,
+        signature_scheme=os.environ.get("HOTLINE_SIGNATURE_SCHEME", "") or played.signature_scheme,
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 PROVIDERS = ("twilio", "simulator", "none")
 RING_WITH = ("enqueue", "dial")
+SIGNATURE_SCHEMES = ("hmac-sha1", "hmac-sha256")
 SIGNATURE_HEADER = "X-Twilio-Signature"
 PROVIDER_API = "https://api.twilio.com"
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{3,64}")
@@ -63,8 +64,10 @@ class Config:
     timezone: str = "Asia/Macau"
     # "enqueue" holds callers in the provider's queue; "dial" needs nothing of it but Dial.
     ring_with: str = "enqueue"
-    # The header a compatible provider signs in; the signature itself is the same HMAC-SHA1.
+    # The header a compatible provider signs in, how, and with which keys: none means the tokens.
     signature_header: str = SIGNATURE_HEADER
+    signature_scheme: str = "hmac-sha1"
+    signature_keys: tuple[str, ...] = field(default=(), repr=False)
     # Where `hotline backup` is told to write; the doctor looks at the age of what lies there.
     backup_dir: Path | None = None
 
@@ -72,6 +75,11 @@ class Config:
     def has_telephony(self) -> bool:
         """True unless calls are only logged by hand."""
         return self.provider != "none"
+
+    @property
+    def signing_keys(self) -> tuple[str, ...]:
+        """What the provider may have signed its requests with."""
+        return self.signature_keys or self.auth_tokens
 
     @property
     def is_https(self) -> bool:
@@ -128,6 +136,11 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         problems.append(
             Problem("HOTLINE_SIGNATURE_HEADER", "is no name of a header", "Write it like X-Twilio-Signature.")
         )
+    scheme = given.get("HOTLINE_SIGNATURE_SCHEME", "").strip().lower() or "hmac-sha1"
+    if scheme not in SIGNATURE_SCHEMES:
+        problems.append(
+            Problem("HOTLINE_SIGNATURE_SCHEME", f"{scheme!r} is not known", "Use hmac-sha1 or hmac-sha256.")
+        )
     numbers = _Numbers(given, problems)
     config = Config(
         instance=instance,
@@ -144,6 +157,8 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         auth_tokens=tokens,
         ring_with=ring_with,
         signature_header=header,
+        signature_scheme=scheme,
+        signature_keys=_split(given.get("HOTLINE_SIGNATURE_KEY", "")),
         embedded_jobs=given.get("HOTLINE_EMBEDDED_JOBS", "1") != "0",
         proxies=int(numbers.read("HOTLINE_PROXIES", 0)),
         calls_per_second=numbers.read("HOTLINE_CALLS_PER_SECOND", 1.0),

@@ -23,9 +23,16 @@ from hotline.adapters.simulation.core import Core
 from hotline.adapters.simulation.legs import Instruction, Leg, Subscription
 from hotline.adapters.simulation.pace import Pace
 from hotline.adapters.simulation.running import run
-from hotline.adapters.simulation.scenario import Caller, Number, Person, Scenario
+from hotline.adapters.simulation.scenario import (
+    WITHHELD,
+    Caller,
+    Number,
+    Person,
+    Scenario,
+    Text,
+)
 from hotline.adapters.simulation.server import Server
-from hotline.adapters.simulation.webhooks import Webhooks
+from hotline.adapters.simulation.webhooks import Signing, Webhooks
 
 __all__ = ["Network"]
 
@@ -36,12 +43,16 @@ class Network:
     def __init__(self, scenario: Scenario, *, token: str, now: Callable[[], datetime],
                  against: str = "http://127.0.0.1:8000", public: str = "",
                  host: str = "127.0.0.1", port: int = 0,
-                 old_tokens: Sequence[str] = ()) -> None:  # fmt: skip
+                 old_tokens: Sequence[str] = (), signing_key: str = "") -> None:  # fmt: skip
         self._server = Server((host, port), (token, *old_tokens))
         self.base = self._server.base
         self.core = Core(
             scenario,
-            Webhooks(token, against, public),
+            Webhooks(
+                Signing(signing_key or token, scenario.signature_header, scenario.signature_scheme,
+                        scenario.signs_port),
+                against, public,
+            ),
             Pace(scenario.speed, now),
             default_base=public or against,
             own_base=self.base,
@@ -103,6 +114,22 @@ class Network:
         core.ring(leg)
         return leg
 
+    def send_text(self, line: str, number: str, body: str) -> str:
+        """Somebody writes to the line now; gives the provider's name of the text."""
+        core = self.core
+        sid = core.next_sid("SM", number)
+        bare = "+" if core.scenario.bare_numbers else ""
+        params = {
+            "MessageSid": sid, "SmsSid": sid, "SmsMessageSid": sid, "NumMedia": "0",
+            "NumSegments": "1", "SmsStatus": "received", "AccountSid": core.scenario.account_sid,
+            "From": WITHHELD.get(number, number).removeprefix(bare),
+            "To": line.removeprefix(bare), "Body": body, "ApiVersion": "2010-04-01",
+        }  # fmt: skip
+        core.emit("text", to=line, sid=sid)
+        core.tell(None, sid, f"{core.default_base}/messages/incoming", "POST", params=params,
+                  what="text")  # fmt: skip
+        return sid
+
     def ringing(self) -> list[Leg]:
         """The telephones that ring now."""
         with self.core.lock:
@@ -125,7 +152,10 @@ class Network:
         self.core.legs[sid].end("completed", by="itself")
 
     def play(self) -> None:
-        """Let the scenario's callers ring at their times, and wait until the last one has rung."""
+        """Let the scenario's callers ring and its texts come at their times; returns after the last."""
+        for text in self.core.scenario.texts:
+            line = text.line or next(iter(self.core.numbers), "+10000000000")
+            self.core.spawn(lambda text=text, line=line: self._write(text, line), "text")  # type: ignore[misc]
         plan = sorted(
             ((caller.rings_at + copy * caller.every, index, copy, caller)
              for index, caller in enumerate(self.core.scenario.callers)
@@ -137,6 +167,12 @@ class Network:
             if wait > 0:
                 self.core.pace.pause(wait)
             self._ring(caller, index, copy)
+
+    def _write(self, text: Text, line: str) -> None:
+        wait = text.at - self.core.pace.elapsed()
+        if wait > 0:
+            self.core.pace.pause(wait)
+        self.send_text(line, text.number, text.body)
 
     def _ring(self, caller: Caller, index: int, copy: int) -> None:
         person = caller.person

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call.transcription import TranscriptionInstance
 
@@ -36,9 +36,12 @@ MOST_LISTED = 1000
 LARGEST_RECORDING = 32 * 1024 * 1024
 
 
-def sign(token: str, url: str, params: Mapping[str, str]) -> str:
+ALGORITHMS = {"hmac-sha1": HMAC_SHA1, "hmac-sha256": HMAC_SHA256}
+
+
+def sign(token: str, url: str, params: Mapping[str, str], scheme: str = "hmac-sha1") -> str:
     """The signature the provider would send with these parameters to this address."""
-    return str(RequestValidator(token).compute_signature(url, params))
+    return str(RequestValidator(token).compute_signature(url, params, ALGORITHMS[scheme]))
 
 
 def verify(
@@ -47,8 +50,11 @@ def verify(
     params: Mapping[str, str],
     body: bytes | None,
     signature: str | None,
+    scheme: str = "hmac-sha1",
 ) -> bool:
     """True when one of the tokens signed this request; never raises, and refuses what is unclear.
+
+    The scheme is ours to choose: a request that could name it could choose the weaker one.
 
     `params` is the form as it came, repeated keys kept (a MultiDict). `body` is given for anything
     that is no form: its hash must be in the address.
@@ -63,7 +69,7 @@ def verify(
                 return False
             params = {}
         return any(
-            token and RequestValidator(token).validate(url, params, signature)
+            token and RequestValidator(token).validate(url, params, signature, ALGORITHMS[scheme])
             for token in tokens
         )
     except (ValueError, TypeError, IndexError, AttributeError, KeyError):

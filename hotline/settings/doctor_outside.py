@@ -56,8 +56,8 @@ def signatures(patient: Patient) -> list[Finding]:
     url = config.public_url + PROBE
     form = {"CallSid": "CAdoctor", "AccountSid": config.account_sid}
     found = []
-    for number, token in enumerate(config.auth_tokens, start=1):
-        status = _post(url, form, {config.signature_header: sign(token, url, form)})
+    for number, token in enumerate(config.signing_keys, start=1):
+        status = _post(url, form, {config.signature_header: sign(token, url, form, config.signature_scheme)})
         if status == 200:
             found.append(ok("signature", N_("A request signed with token %(number)s comes in."), number=number))
         else:

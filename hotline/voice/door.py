@@ -27,7 +27,8 @@ class Door:
     """Checks signatures against the configured public address, never against the request's own."""
 
     def __init__(self, config: Config) -> None:
-        self._tokens = config.auth_tokens if config.has_telephony else ()
+        self._tokens = config.signing_keys if config.has_telephony else ()
+        self._scheme = config.signature_scheme
         self._header = config.signature_header
         self._public = config.public_url
         self._path = urlsplit(config.public_url).path.rstrip("/")
@@ -46,7 +47,7 @@ class Door:
                 params = request.form
             else:
                 body = request.get_data(cache=True)
-        return verify(self._tokens, self._address(request), params, body, signature)
+        return verify(self._tokens, self._address(request), params, body, signature, self._scheme)
 
     def _address(self, request: Request) -> str:
         """The address as the provider knows it: path and query exactly as they were sent."""

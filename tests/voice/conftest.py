@@ -129,7 +129,8 @@ def make_house(config: Config, **scenario: Any) -> House:
     values = {"speed": 20.0, "account_sid": config.account_sid} | scenario
     port = free_port()
     network = Network(
-        Scenario(**values), token=token, now=SystemClock().now, against=f"http://127.0.0.1:{port}"
+        Scenario(**values), token=token, now=SystemClock().now, against=f"http://127.0.0.1:{port}",
+        signing_key=config.signing_keys[0],
     )
     network.add_number(LINE_NUMBER)
     network.start()

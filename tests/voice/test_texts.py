@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from models.texts import TextMessage
 from tests.bookings.makers import NUMBER, a_caller
 from tests.makers import LINE_NUMBER
 from tests.people import Browser
+from tests.voice.conftest import House
 from tests.voice.signing import Provider, provider
 from tests.worlds import SteppedClock
 from triage.vocabulary import ResponseCode, SafeContact, TaskKind, TaskStatus
@@ -220,6 +222,17 @@ def test_the_task_leads_to_the_text_and_to_its_number(provider: Provider) -> Non
     assert DANGER in text
     assert "you decide" in text
     assert leader.get("/texts/none").status_code == 404
+
+
+def test_a_text_over_the_wire_reaches_whoever_is_in_charge(house: House) -> None:
+    house.network.send_text(LINE_NUMBER, NUMBER, DANGER)
+    house.network.send_text(LINE_NUMBER, "withheld", "hello")
+    deadline = time.monotonic() + 30
+    while not house.write(lambda s: s.query(Alert).count()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert house.write(lambda s: s.query(Alert).one().kind) == "text"
+    assert house.network.settle(10)
+    assert house.write(lambda s: s.query(TextMessage).count()) == 2
 
 
 def test_the_task_of_a_spoken_message_leads_to_it(provider: Provider, clock: SteppedClock) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +76,8 @@ class Core:
         with self.lock:
             key = "\x1f".join((prefix, *map(str, what)))
             self._counts[key] += 1
-            return self.chance.sid(prefix, self._run, *what, self._counts[key])
+            name = self.chance.sid(prefix, self._run, *what, self._counts[key])
+        return str(uuid.UUID(hex=name[len(prefix) :])) if self.scenario.uuid_names else name
 
     def number(self, number: str) -> Number:
         """What is set for an owned number; an unknown one gets the usual addresses."""
@@ -253,7 +255,7 @@ class Core:
         """A call-progress callback."""
         params = self.wire(leg) | {
             "CallStatus": status,
-            "SequenceNumber": str(sequence),
+            "SequenceNumber": str(sequence if self.scenario.counts_callbacks else 0),
             "Timestamp": self.timestamp(),
             "CallbackSource": "call-progress-events",
         }
@@ -266,16 +268,18 @@ class Core:
 
     def wire(self, leg: Leg) -> dict[str, str]:
         """The parameters every voice request carries."""
+        plus = "+" if self.scenario.bare_numbers else ""
+        from_, to = leg.from_.removeprefix(plus), leg.to.removeprefix(plus)
         params = {
             "CallSid": leg.sid,
             "AccountSid": self.scenario.account_sid,
-            "From": leg.from_,
-            "To": leg.to,
+            "From": from_,
+            "To": to,
             "CallStatus": leg.status,
             "ApiVersion": "2010-04-01",
             "Direction": leg.direction,
-            "Called": leg.to,
-            "Caller": leg.from_,
+            "Called": to,
+            "Caller": from_,
         }
         for side, number in (("From", leg.from_), ("Caller", leg.from_), ("To", leg.to),
                              ("Called", leg.to)):  # fmt: skip

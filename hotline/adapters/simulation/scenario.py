@@ -1,7 +1,7 @@
 """Scenario files: who rings, who answers, what goes wrong and what is expected of it all.
 
 A scenario is a TOML file with the tables `network`, `faults`, `[[numbers]]`, `[[callers]]`,
-`[[phones]]` and `expect`; all of them may be left out. Times are simulated seconds.
+`[[phones]]`, `[[texts]]` and `expect`; all of them may be left out. Times are simulated seconds.
 """
 
 from __future__ import annotations
@@ -102,6 +102,16 @@ class Caller:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A text message somebody writes to a line, `at` seconds after the beginning."""
+
+    body: str
+    number: str = "withheld"
+    line: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
 class Number:
     """A number the account owns and what is set for it; empty addresses take the usual ones."""
 
@@ -158,9 +168,19 @@ class Scenario:
     calls_per_second: float = 0.0
     concurrent_calls: int = 0
     blocked_prefixes: tuple[str, ...] = ()
+    # How a compatible provider differs on the wire: the header and the scheme of its signatures,
+    # whether the port of a secure address is signed, names that are UUIDs, numbers without +, and
+    # progress callbacks that are all number 0.
+    signature_header: str = "X-Twilio-Signature"
+    signature_scheme: str = "hmac-sha1"
+    signs_port: bool = False
+    uuid_names: bool = False
+    bare_numbers: bool = False
+    counts_callbacks: bool = True
     numbers: tuple[Number, ...] = ()
     callers: tuple[Caller, ...] = ()
     phones: tuple[Person, ...] = ()
+    texts: tuple[Text, ...] = ()
     faults: Faults = field(default_factory=Faults)
     expect: Expected = field(default_factory=Expected)
 
@@ -176,7 +196,7 @@ def load(path: Path) -> Scenario:
 
 def parse(values: Mapping[str, Any], name: str = "scenario") -> Scenario:
     """The scenario of parsed TOML; unknown names are refused, so that a slip is not silent."""
-    tables = {"network", "faults", "numbers", "callers", "phones", "expect"}
+    tables = {"network", "faults", "numbers", "callers", "phones", "texts", "expect"}
     _known(values, tables, "the file")
     network = dict(values.get("network", {}))
     if "blocked_prefixes" in network:
@@ -191,6 +211,7 @@ def parse(values: Mapping[str, Any], name: str = "scenario") -> Scenario:
         numbers=tuple(_make(Number, n, "numbers") for n in values.get("numbers", ())),
         callers=tuple(_caller(c) for c in values.get("callers", ())),
         phones=tuple(person(p, "phones") for p in values.get("phones", ())),
+        texts=tuple(_make(Text, t, "texts") for t in values.get("texts", ())),
         faults=_make(Faults, faults, "faults"),
         expect=_make(Expected, values.get("expect", {}), "expect"),
     )

@@ -63,11 +63,24 @@ def overrides(url: str) -> Overrides:
     )
 
 
-def signed_address(url: str) -> str:
-    """The address as it goes into the signature: no fragment; over https no port and no user."""
+@dataclass(frozen=True)
+class Signing:
+    """How the provider signs: the key, the header, the scheme, and whether https keeps its port."""
+
+    key: str
+    header: str = "X-Twilio-Signature"
+    scheme: str = "hmac-sha1"
+    signs_port: bool = False
+
+
+def signed_address(url: str, *, signs_port: bool = False) -> str:
+    """The address as it goes into the signature: no fragment; over https no port and no user.
+
+    Over http the port stays, and some providers keep it over https too.
+    """
     parts = urlsplit(url)
     bare = parts._replace(fragment="")
-    if parts.scheme == "https":
+    if parts.scheme == "https" and not signs_port:
         bare = bare._replace(netloc=parts.hostname or "")
     return bare.geturl()
 
@@ -83,8 +96,8 @@ class Failed(Exception):
 class Webhooks:
     """Sends webhooks; addresses below `public` are reached at `against`, yet signed as public."""
 
-    def __init__(self, token: str, against: str, public: str = "") -> None:
-        self._token = token
+    def __init__(self, signing: Signing | str, against: str, public: str = "") -> None:
+        self._signing = Signing(signing) if isinstance(signing, str) else signing
         self._against = against.rstrip("/")
         self._public = public.rstrip("/")
         self._idle: dict[tuple[str, str], list[http.client.HTTPConnection]] = {}
@@ -142,7 +155,10 @@ class Webhooks:
             "Accept": "*/*",
             "I-Twilio-Idempotency-Token": token,
             "X-Home-Region": "us1",
-            "X-Twilio-Signature": sign(self._token, signed_address(target), signed),
+            self._signing.header: sign(
+                self._signing.key, signed_address(target, signs_port=self._signing.signs_port), signed,
+                self._signing.scheme,
+            ),
         }
         if method != "GET":
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
