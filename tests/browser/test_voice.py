@@ -59,7 +59,7 @@ def test_somebody_practises_and_sees_how_it_went(
     ports: Ports, size: dict[str, int], tongue: str,
 ) -> None:
     enter(page, served, "volunteer", size, tongue)
-    page.keyboard.press("p")
+    page.locator("a[href='/practice']").click()
     page.wait_for_url(re.compile(r"/practice$"))
     assert calm(page) == []
     shoot(page, "practice", size)
@@ -143,7 +143,7 @@ def test_a_text_is_read_from_its_task(
     page.goto(f"{served.url}/follow-ups/{task}")
     assert calm(page) == []
     shoot(page, "task-text", size)
-    page.keyboard.press("m")
+    page.locator("#left a").click()
     page.wait_for_url(re.compile(r"/texts/"))
     expect(page.locator("main")).to_contain_text("今晚就會燒")
     assert calm(page) == []
