@@ -125,9 +125,16 @@ def test_a_call_from_the_first_ring_to_the_feedback(world: World) -> None:
     assert "Your telephone is ringing" in volunteer.get("/desk").text
     assert volunteer.get(f"/desk/calls/{public_id}").headers["Location"].endswith(f"/practice/{public_id}")
     assert "The practice call is ringing" in volunteer.get(f"/practice/{public_id}").text
+    points = scenarios()[SCENARIO].expected.points
+    volunteer.get(f"/practice/{public_id}")
+    volunteer.post(f"/practice/{public_id}/answer")
+    early = volunteer.get(f"/practice/{public_id}/feedback").text
+    assert points[0] not in early
+    assert "as expected" not in early
     address = live_through(world, volunteer, public_id)
     feedback = volunteer.get(address).text
     assert "as expected" in feedback
+    assert points[0] in feedback
     found = world.work(lambda s: look_back(s, service.find(
         s, world.agency.actor("volunteer"), public_id, world.ports)))
     assert found.code_right
