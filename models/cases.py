@@ -18,6 +18,7 @@ CASE_LISTS = {
     "closed": text("status = 'closed'"),
 }
 """The lists of cases people page through; each has an index of its own."""
+IS_HELD = text("legal_hold")
 
 
 class Case(Keyed, PublicId, Base):
@@ -32,6 +33,7 @@ class Case(Keyed, PublicId, Base):
         Index("ix_cases_list", "centre_id", "status", "rank"),
         Index("ix_cases_owner", "owner_id", "status"),
         Index("ix_cases_mine", "owner_id", "id"),
+        Index("ix_cases_held", "id", postgresql_where=IS_HELD, sqlite_where=IS_HELD),
         *(
             Index(
                 f"ix_cases_{name}", "centre_id", "id",

@@ -11,12 +11,15 @@ from models import (
     calls,
     care,
     cases,
+    contact_plans,
+    duty,
     followups,
     governance,
     groups,
     instruments,
     outbox,
     practice,
+    privacy,
     reports,
     texts,
 )
@@ -25,8 +28,7 @@ from models.base import Base
 metadata = Base.metadata
 
 __all__ = [
-    "accounts", "agency", "audit", "bookings", "callers", "calls", "care", "cases", "followups",
-    "governance", "groups", "instruments", "metadata", "outbox",
-    "practice", "reports",
-    "texts",
+    "accounts", "agency", "audit", "bookings", "callers", "calls", "care", "cases",
+    "contact_plans", "duty", "followups", "governance", "groups", "instruments", "metadata",
+    "outbox", "practice", "privacy", "reports", "texts",
 ]

@@ -682,6 +682,8 @@ class Refusal(StrEnum):
     TIME_PASSED = "time_passed"
     NO_CONSENT = "no_consent"
     UNFINISHED_CHECKLIST = "unfinished_checklist"
+    LEGAL_HOLD = "legal_hold"
+    CASE_STILL_OPEN = "case_still_open"
 
 
 class CodePurpose(StrEnum):
@@ -760,3 +762,37 @@ class SuggestedBecause(StrEnum):
     FULL = "full"
     AWAY = "away"
     NOT_THE_LANGUAGE = "not_the_language"
+
+
+class GoalState(StrEnum):
+    """Where a goal of a case stands."""
+
+    OPEN = "open"
+    REACHED = "reached"
+    DROPPED = "dropped"
+
+
+class DebriefStatus(StrEnum):
+    """How far the talk due after a hard call has come."""
+
+    DUE = "due"
+    OFFERED = "offered"
+    HELD = "held"
+    DECLINED = "declined"
+
+
+class OnCallState(StrEnum):
+    """How somebody at home was told: a text on its way, sent or failed, or still to be rung by hand."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    TO_RING = "to_ring"
+
+
+class ErasureStatus(StrEnum):
+    """What became of a wish to be forgotten."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"

@@ -15,10 +15,14 @@ from triage.vocabulary import (
     CentreStatus,
     ClosureReason,
     DayPart,
+    DebriefStatus,
     DialRefusal,
+    ErasureStatus,
     EscalationTarget,
+    GoalState,
     Jurisdiction,
     NextStep,
+    OnCallState,
     PlanPart,
     ReferralStatus,
     Refusal,
@@ -231,6 +235,8 @@ REFUSAL = {
     Refusal.TIME_PASSED: _l("That time has passed. Choose a later one."),
     Refusal.NO_CONSENT: _l("The person has not agreed to that."),
     Refusal.UNFINISHED_CHECKLIST: _l("Something on the list before closing is not done."),
+    Refusal.LEGAL_HOLD: _l("A legal hold stands: nothing of this person may be erased."),
+    Refusal.CASE_STILL_OPEN: _l("A case of this person is still open. Close it first."),
 }
 
 REFERRAL_STATUS = {
@@ -261,4 +267,30 @@ SUGGESTED_BECAUSE = {
     SuggestedBecause.FULL: _lp("suggestion", "carries as many cases as agreed"),
     SuggestedBecause.AWAY: _lp("suggestion", "is away"),
     SuggestedBecause.NOT_THE_LANGUAGE: _lp("suggestion", "does not speak the language"),
+}
+
+GOAL_STATE = {
+    GoalState.OPEN: _lp("goal", "Working on it"),
+    GoalState.REACHED: _lp("goal", "Reached"),
+    GoalState.DROPPED: _lp("goal", "No longer wanted"),
+}
+
+DEBRIEF_STATUS = {
+    DebriefStatus.DUE: _lp("debrief", "Due"),
+    DebriefStatus.OFFERED: _lp("debrief", "Offered"),
+    DebriefStatus.HELD: _lp("debrief", "Held"),
+    DebriefStatus.DECLINED: _lp("debrief", "Not wanted"),
+}
+
+ON_CALL_STATE = {
+    OnCallState.SENDING: _lp("on call", "Text on its way"),
+    OnCallState.SENT: _lp("on call", "Text sent"),
+    OnCallState.FAILED: _lp("on call", "The text did not go out: ring by hand"),
+    OnCallState.TO_RING: _lp("on call", "Ring by hand"),
+}
+
+ERASURE_STATUS = {
+    ErasureStatus.ASKED: _lp("erasure", "Asked for"),
+    ErasureStatus.DONE: _lp("erasure", "Done"),
+    ErasureStatus.REFUSED: _lp("erasure", "Refused"),
 }
