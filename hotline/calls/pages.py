@@ -23,6 +23,8 @@ from hotline.calls.known import KnownCaller, caller_of, known_caller
 from hotline.calls.passphrase import find_typed
 from hotline.calls.reading import call_subject
 from hotline.calls.submitting import decision_of
+from hotline.calls.support import why_hard
+from hotline.followups.debriefs import stands_for
 from hotline.ports import Ports
 from hotline.web.wordlists.calls import PROBLEM_GROUPS
 from hotline.web.words import word
@@ -68,7 +70,6 @@ TYPE_KEYS = {
     CallType.PRANK: "p", CallType.ABUSIVE: "a", CallType.SEXUAL: "x", CallType.TEST: "t",
     CallType.OFFICE: "f",
 }
-HARD = frozenset((CallType.ABUSIVE, CallType.SEXUAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,8 @@ def written_page(session: Session, actor: Actor, report: ContactReport, ports: P
         may_add=may(actor, Permission.REPORT_ADD, own, now),
         may_raise=may(actor, Permission.RISK_RATE, own, now) and assessment is not None,
         is_author=report.author_id == actor.user_id,
-        hard=code.rank >= ResponseCode.B.rank or report.call_type in HARD,
+        hard=why_hard(report, code) is not None,
+        talk=stands_for(session, actor.user_id, report.id),
         bookable="bookings.find" in current_app.view_functions,
         readable_case="cases.show" in current_app.view_functions,
     )

@@ -16,6 +16,7 @@ from hotline.calls.instruments import label_of
 from hotline.calls.passphrase import find_by_passphrase, remember
 from hotline.calls.restored import facts_of
 from hotline.calls.silence import notice_silence
+from hotline.calls.support import owe_after
 from hotline.cases.service import make_caller, route
 from hotline.ports import Ports
 from models.callers import Caller
@@ -92,6 +93,7 @@ def submit(
     case = route(
         session, actor, ports, report=report, assessment_row=row, wishes=values.wishes
     )
+    owe_after(session, report, row.effective_code, now)
     caller = session.get(Caller, report.caller_id) if report.caller_id else None
     if caller is not None:
         remember(session, caller, values.wishes.alias, values.passphrase)
@@ -187,6 +189,7 @@ def raise_code(
     report.version += 1
     row, _found = record_assessment(session, actor, report, facts_of(report), ports)
     case = route(session, actor, ports, report=report, assessment_row=row)
+    owe_after(session, report, row.effective_code, now)
     audit.record(
         session, actor, "risk.raised", ("report", report.id), at=now, centre_id=report.centre_id,
         before=before.effective_code.value, code=row.effective_code.value,

@@ -15,13 +15,17 @@ from hotline.calls.contents import facts_typed
 from hotline.calls.drafts import typed_fields, writable
 from hotline.cases.service import route
 from hotline.followups.alerts import raise_alert
+from hotline.followups.debriefs import owe
 from hotline.followups.duty import on_duty
 from hotline.ports import Ports
 from models.accounts import User
 from models.calls import Call
 from models.cases import Case
 from models.reports import ContactReport
-from triage.vocabulary import EscalationTarget, ResponseCode
+from triage.vocabulary import CallType, EscalationTarget, ResponseCode
+
+HARD = frozenset((CallType.ABUSIVE, CallType.SEXUAL))
+"""Calls that are hard on whoever takes them, whatever their code."""
 
 IN_CHARGE = (EscalationTarget.SHIFT_LEADER, EscalationTarget.SUPERVISOR)
 
@@ -92,15 +96,31 @@ def start_emergency(
     return case
 
 
+def why_hard(report: ContactReport, code: ResponseCode) -> str | None:
+    """Why a talk is due to whoever took this contact; None for an ordinary one."""
+    if code is ResponseCode.A:
+        return "emergency"
+    if code is ResponseCode.B:
+        return "high_code"
+    return "abusive" if report.call_type in HARD else None
+
+
+def owe_after(
+    session: Session, report: ContactReport, code: ResponseCode, now: datetime
+) -> None:
+    """Note the talk that is due to the author of a hard contact. Practice owes nobody one."""
+    why = why_hard(report, code)
+    if why is not None and not report.is_practice:
+        owe(session, user_id=report.author_id, centre_id=report.centre_id, report_id=report.id,
+            why=why, now=now)
+
+
 def ask_debrief(
     session: Session, actor: Actor, report: ContactReport, ports: Ports
 ) -> None:
     """Ask for a talk about a hard call; told to the shift leader, once a report."""
     now = ports.clock.now()
-    raise_alert(
-        session, key=f"debrief:{report.id}:{actor.user_id}", kind="debrief",
-        to=EscalationTarget.SHIFT_LEADER, now=now, centre_id=report.centre_id,
-        facts={"from": actor.user_id},
-    )
+    owe(session, user_id=actor.user_id, centre_id=report.centre_id, report_id=report.id,
+        why="asked", now=now)
     audit.record(session, actor, "debrief.asked", ("report", report.id), at=now,
                  centre_id=report.centre_id)

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from models.accounts import AccountRole, User
 from models.agency import Centre, CentreHours, Line, LineHours, Room, Shift, ShiftMember
 from models.bookings import Availability
+from models.contact_plans import Cadence
+from models.duty import OnCallPerson
 from triage.vocabulary import Role
 
 PASSWORD = "lantern-by-the-sea"  # noqa: S105 - printed at start; the demonstration holds nobody's data
@@ -110,6 +112,12 @@ def write_agency(session: Session, now: datetime) -> Written:
         session.add(line)
     _write_people(session, written, now)
     _write_times(session, written, now)
+    for position, name in enumerate(("Ms Lei", "Mr Sousa"), start=1):
+        session.add(OnCallPerson(name=name, number=phone_of(90 + position), position=position))
+    session.add(
+        Cadence(name="Short", names={"zh_Hant": "短期", "zh_Hans": "短期", "pt": "Curta"},
+                days=[2, 7, 21])
+    )
     return written
 
 

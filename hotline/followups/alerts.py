@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.access import audit
 from hotline.access.policy import Actor, Forbidden, Permission
 from hotline.followups.duty import on_duty
+from hotline.followups.oncall import tell_home
 from hotline.followups.refusals import NotHere
 from hotline.ports import Ports
 from models.base import JsonDict
@@ -63,7 +64,17 @@ def raise_alert(
     except IntegrityError:
         # Another worker told the same thing in this very moment.
         return None
+    if _is_for_home(alert):
+        tell_home(session, alert, now)
     return alert
+
+
+def _is_for_home(alert: Alert) -> bool:
+    """True for an A or B that has reached the top, or finds no supervisor in the house."""
+    if alert.code not in INTERRUPTING:
+        return False
+    nobody = alert.to_role == EscalationTarget.SUPERVISOR and alert.to_user_id is None
+    return nobody or alert.to_role == EscalationTarget.ON_CALL_DIRECTOR
 
 
 def for_actor(actor: Actor) -> ColumnElement[bool]:

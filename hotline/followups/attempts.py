@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from hotline.access import audit
 from hotline.access.policy import Actor
 from hotline.followups.alerts import raise_alert
-from hotline.followups.cadence import STANDARD, next_contact, worse_contact
+from hotline.followups.cadence import next_contact, worse_contact
 from hotline.followups.calendar import hours_of, local_midnight
+from hotline.followups.call_plans import Series, series_of, wish
 from hotline.followups.claiming import get_task, give_back, hold
+from hotline.followups.debriefs import owe
 from hotline.followups.emergencies import open_emergency
 from hotline.followups.finishing import finish
 from hotline.followups.planning import TO_DO, open_tasks, plan_task, start_ladder
@@ -37,6 +39,7 @@ from triage.vocabulary import (
     TaskStatus,
 )
 
+SHORTLY = timedelta(minutes=15)
 NUMBER_IS_WRONG = (AttemptOutcome.WRONG_NUMBER, AttemptOutcome.BARRED)
 
 
@@ -117,8 +120,10 @@ def _move_on(at: _Moment, values: AttemptValues) -> None:
             if task.case is not None:
                 open_emergency(at.session, at.actor, task.case, at.now, call_id=task.call_id)
             finish(at.session, at.actor, task, values.outcome.value, at.now)
+            _owe_talk(at, "emergency")
         case AttemptOutcome.DECEASED:
             _freeze(at)
+            _owe_talk(at, "death")
         case AttemptOutcome.REACHED_DECLINED:
             _declined(at)
         case outcome if outcome.reached:
@@ -131,6 +136,11 @@ def _move_on(at: _Moment, values: AttemptValues) -> None:
             escalate(at.session, task, at.now, why=outcome.value)
         case _:
             _try_again(at, values)
+
+
+def _owe_talk(at: _Moment, why: str) -> None:
+    """Note that a talk is due to whoever met this on the telephone."""
+    owe(at.session, user_id=at.actor.user_id, centre_id=at.task.centre_id, why=why, now=at.now)
 
 
 def _try_again(at: _Moment, values: AttemptValues) -> None:
@@ -153,11 +163,15 @@ def _try_again(at: _Moment, values: AttemptValues) -> None:
 
 
 def _put_off(task: FollowUp, at: datetime, hours: ServiceHours, now: datetime) -> None:
-    """Plan the task for later; it goes back to the worker of the case, or to everybody."""
+    """Plan the task for later; it goes back to the worker of the case, or to everybody.
+
+    Until shortly before that time it stays out of the queue: somebody who did not answer a moment
+    ago is not the next to be rung, however urgent.
+    """
     give_back(task)
     task.owner_id = task.case.owner_id if task.case else None
     task.due_at = at
-    opens = max(now, local_midnight(hours, at))
+    opens = at - SHORTLY
     if opens > now:
         task.status, task.not_before = TaskStatus.SCHEDULED, opens
     start_ladder(task, hours)
@@ -186,18 +200,25 @@ def _next_step(at: _Moment, values: AttemptValues) -> None:
             now=at.now, code=at.code, follow_up_id=task.id, case_id=task.case_id,
             centre_id=task.centre_id,
         )
+    if values.wished_until is not None and task.case_id is not None:
+        # The wish outlives this call: every later one asks for it again.
+        wish(at.session, task.case_id, values.wished_until, at.actor.user_id, at.now)
+    series = series_of(at.session, task.case_id)
     match values.next_step:
         case NextStep.NEXT_CONTACT if worse:
-            _plan_call(at, worse_contact(at.code, at.now, at.hours), step=task.cadence_step)
+            _plan_call(at, series, worse_contact(at.code, at.now, at.hours), step=task.cadence_step)
         case NextStep.NEXT_CONTACT:
+            # In another series the days since the start count, not how many calls were made.
+            same = task.cadence in (None, series.name)
             step = next_contact(
                 at.code, now=at.now, start=task.cadence_from or task.created_at,
-                step=task.cadence_step, hours=at.hours, wished_until=values.wished_until,
+                step=task.cadence_step if same else None, hours=at.hours,
+                template=series.template, wished_until=values.wished_until or series.until,
             )
             if step is not None:
-                _plan_call(at, step.due, step=step.step)
+                _plan_call(at, series, step.due, step=step.step)
         case NextStep.AGREED_TIME if values.next_at is not None:
-            _plan_call(at, values.next_at, step=task.cadence_step)
+            _plan_call(at, series, values.next_at, step=task.cadence_step)
         case NextStep.BOOKING | NextStep.SUPERVISOR as wanted:
             plan_task(
                 at.session, code=at.code, centre_id=task.centre_id, now=at.now, case=task.case,
@@ -209,14 +230,14 @@ def _next_step(at: _Moment, values: AttemptValues) -> None:
             pass
 
 
-def _plan_call(at: _Moment, due: datetime, *, step: int | None) -> FollowUp:
+def _plan_call(at: _Moment, series: Series, due: datetime, *, step: int | None) -> FollowUp:
     """The next call of the series, with the worker the person has just spoken to."""
     task, case, clock = at.task, at.task.case, clock_of(at.code)
     following = plan_task(
         at.session, kind=TaskKind.PHONE, code=at.code, centre_id=task.centre_id, now=at.now,
         due_at=due, limit_at=due + (clock.limit - clock.contact), case=case,
         owner_id=case.owner_id if case is not None and case.owner_id else at.actor.user_id,
-        not_before=local_midnight(at.hours, due), cadence=STANDARD, cadence_step=step,
+        not_before=local_midnight(at.hours, due), cadence=series.name, cadence_step=step,
         line_id=task.line_id, language=task.language, created_by_id=at.actor.user_id,
         dedupe_key=f"after:{task.id}:call", is_practice=task.is_practice,
     )

@@ -22,7 +22,12 @@ DAY_MINUTES = 24 * 60
 
 @lru_cache(maxsize=64)
 def public_holidays(region: str, year: int) -> frozenset[date]:
-    """The public holidays of a region (MO, CN, HK or PT) in one year; none for any other region."""
+    """The public holidays of a region (MO, CN, HK or PT) in one year; none for any other region.
+
+    For Macau those on which every employer must rest (Law 7/2008, art. 44). Further days on which
+    offices close are entered by a centre as its own closures: a day too few makes a clock run too
+    early, a day too many would make somebody wait.
+    """
     if region not in REGIONS:
         return frozenset()
     return frozenset(holidays.country_holidays(region, years=year))

@@ -179,6 +179,7 @@ def return_untouched(session: Session, now: datetime, limit: int = 200) -> int:
             session, key=f"returned:{task.id}:{_instant(task.claimed_at)}", kind="returned",
             to=EscalationTarget.OWNER, to_user_id=task.owner_id, now=now, code=task.code,
             follow_up_id=task.id, case_id=task.case_id, centre_id=task.centre_id,
+            facts={"from": task.owner_id},
         )
         give_back(task)
     return len(tasks)
@@ -214,7 +215,7 @@ def _instant(at: datetime | None) -> str:
 def return_from_absent(session: Session, now: datetime, limit: int = 200) -> int:
     """Give back the work of people who have left or are away past its due time; gives how many.
 
-    Their cases stay theirs until somebody decides; whoever assigns work at the centre is told.
+    Whoever assigns work at the centre is told, by task. The cases of somebody away stay theirs.
     """
     tasks = session.scalars(
         select(FollowUp)
@@ -233,7 +234,7 @@ def return_from_absent(session: Session, now: datetime, limit: int = 200) -> int
         raise_alert(
             session, key=f"absent:{task.id}:{task.owner_id}", kind="returned",
             to=EscalationTarget.SHIFT_LEADER, now=now, code=task.code, follow_up_id=task.id,
-            case_id=task.case_id, centre_id=task.centre_id,
+            case_id=task.case_id, centre_id=task.centre_id, facts={"from": task.owner_id},
         )
         audit.record(session, None, "follow_up.returned", ("follow_up", task.id), at=now,
                      centre_id=task.centre_id, from_user_id=task.owner_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,12 +13,21 @@ from hotline.followups.alerts import raise_alert
 from hotline.followups.duty import running_shifts
 from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
+from models.agency import Line, Shift
 from models.care import HandOver
 from models.cases import Case
 from models.followups import IS_TO_DO, FollowUp, queue_order
 from triage.vocabulary import EscalationTarget, Refusal, ResponseCode
 
 MOST_ITEMS = 60
+UNREAD = (
+    (timedelta(minutes=30), EscalationTarget.SUPERVISOR),
+    (timedelta(minutes=60), EscalationTarget.MANAGER),
+)
+"""Who is told, and when, that nobody has read a hand-over with open work at C or above. Ours."""
+WRITTEN_WITHIN = timedelta(minutes=15)
+LOOKS_BACK = timedelta(hours=12)
+"""A shift that ended longer ago has been followed by another: its hand-over is no news any more."""
 LAST_ORDER = queue_order(ResponseCode.C.rank)
 
 
@@ -103,6 +112,55 @@ def acknowledge(session: Session, actor: Actor, public_id: str, ports: Ports) ->
     audit.record(session, actor, "shift.hand_over_read", ("hand_over", row.id), at=now,
                  centre_id=row.centre_id)
     return row
+
+
+def look_after(session: Session, now: datetime) -> int:
+    """Tell of hand-overs nobody has read in time, and of shifts that ended without one.
+
+    Gives how many of both stand. Each is told once a step.
+    """
+    unread = session.scalars(
+        select(HandOver).where(
+            HandOver.must_be_read.is_(True), HandOver.acknowledged_at.is_(None),
+            HandOver.written_at <= now - UNREAD[0][0], HandOver.written_at > now - LOOKS_BACK,
+        )
+    ).all()
+    for row in unread:
+        for after, target in UNREAD:
+            if row.written_at <= now - after:
+                raise_alert(
+                    session, key=f"hand_over:{row.id}:{target.value}", kind="hand_over", to=target,
+                    now=now, centre_id=row.centre_id,
+                )
+    return len(unread) + _without_hand_over(session, now)
+
+
+def _without_hand_over(session: Session, now: datetime) -> int:
+    """Tell of shifts that ended with open work at C or above and left no word to the next one."""
+    ended = session.execute(
+        select(Shift, Line.centre_id)
+        .join(Line, Line.id == Shift.line_id)
+        .where(
+            Shift.handed_over_at.is_(None), Shift.ends_at <= now - WRITTEN_WITHIN,
+            Shift.ends_at > now - LOOKS_BACK,
+        )
+    ).all()
+    found = 0
+    for shift, centre_id in ended:
+        if not digest(session, centre_id, now):
+            continue
+        found += 1
+        raise_alert(
+            session, key=f"hand_over_missing:{shift.id}", kind="hand_over_missing", now=now,
+            to=EscalationTarget.SHIFT_LEADER, centre_id=centre_id,
+            # Whoever led the shift knows what is open; the next leader reads it in the queue.
+            to_user_id=shift.leader_id,
+        )
+        raise_alert(
+            session, key=f"hand_over_missing:{shift.id}:supervisor", kind="hand_over_missing",
+            now=now, to=EscalationTarget.SUPERVISOR, centre_id=centre_id,
+        )
+    return found
 
 
 def _require(actor: Actor, centre_id: int) -> None:

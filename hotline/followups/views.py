@@ -8,10 +8,15 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 from flask_babel import get_locale
 
-from hotline.access.policy import Actor, Permission
-from hotline.followups import views_alerts, views_task  # noqa: F401 - each adds its pages
+from hotline.access.policy import Actor, Permission, may_enter
+from hotline.followups import (
+    views_alerts,  # noqa: F401 - each adds its pages
+    views_series,  # noqa: F401
+    views_task,  # noqa: F401
+)
 from hotline.followups.answers import Answer, answering, ports
 from hotline.followups.blueprint import blueprint
+from hotline.followups.handover import waiting
 from hotline.followups.places import my_centres
 from hotline.followups.queue import QueueFilter, QueueKeys, queue_keys, queue_page
 from hotline.transaction import db
@@ -48,6 +53,11 @@ def page_etag(keys: QueueKeys, now: datetime) -> str:
     return keys.etag(get_locale(), minute, request.query_string.decode())
 
 
+def reads_hand_overs() -> bool:
+    """True for those who may take over from the last shift."""
+    return any(may_enter(current_actor(), one) for one in (Permission.WALL_SEE, Permission.CASE_WRITE))
+
+
 @blueprint.get("/queue")
 @guard(Permission.FOLLOW_UP_WORK)
 @answering
@@ -64,6 +74,7 @@ def queue() -> Answer:
         tabs=_tabs(wanted),
         etag=page_etag(keys, now),
         here=request.args.to_dict(),
+        unread=len(waiting(db.session(), actor.centre_ids)) if reads_hand_overs() else 0,
     )
 
 

@@ -26,6 +26,7 @@ from hotline.followups.forms import (
     EmergencyEndForm,
     EmergencyServiceForm,
 )
+from hotline.followups.oncall import to_ring
 from hotline.followups.refusals import NotHere
 from hotline.followups.together import acknowledge_together, pass_on_together, together
 from hotline.followups.wording import EMERGENCY_STEPS, alert_text
@@ -38,6 +39,13 @@ from models.followups import Alert, FollowUp
 from triage.ladder import CONFIRM, DISPATCH, clock_of
 from triage.vocabulary import ResponseCode
 
+PAGES = {
+    "hand_over": "wall.handing_over", "hand_over_missing": "wall.handing_over",
+    "debrief": "wall.talks", "debrief_offered": "wall.talks", "debrief_late": "wall.talks",
+    "directory": "cases.services", "no_supervisor": "wall.show",
+}
+"""Where an alert leads that is about no one case."""
+
 HEARS = (Permission.ALERT_ACKNOWLEDGE, Permission.FOLLOW_UP_WORK, Permission.CALL_TAKE)
 
 
@@ -47,9 +55,13 @@ HEARS = (Permission.ALERT_ACKNOWLEDGE, Permission.FOLLOW_UP_WORK, Permission.CAL
 def alerts() -> Answer:
     """The strip: A and B one by one, everything else as a count; 204 when there is nothing."""
     found = open_alerts(db.session(), current_actor())
-    if not found:
+    home = to_ring(db.session(), current_actor().centre_ids)
+    if not found and not home:
         return make_response("", 204) if not request.if_none_match else make_response("")
-    text = ",".join(str(alert.id) for alert in found) + str(get_locale())
+    text = ",".join([
+        *(str(alert.id) for alert in found), *(f"h{one.notice.id}{one.notice.state}" for one in home),
+        str(get_locale()),
+    ])  # fmt: skip
     etag = hashlib.sha256(text.encode()).hexdigest()[:16]
     if request.if_none_match.contains(etag):
         return make_response("", 304)
@@ -57,7 +69,7 @@ def alerts() -> Answer:
     urgent = [line for line in lines if line.code in INTERRUPTING][:4]
     answer = make_response(
         render_template(
-            "followups/alert_strip.html", urgent=urgent, alert_text=alert_text,
+            "followups/alert_strip.html", urgent=urgent, alert_text=alert_text, home=home,
             addresses=_addresses([line.first for line in urgent]),
             others=len(lines) - len(urgent), now=ports().clock.now(),
         )
@@ -105,6 +117,8 @@ def _addresses(found: list[Alert]) -> dict[int, str]:
             found_at[alert.id] = url_for("followups.show", public_id=task_ids[alert.follow_up_id])
         elif alert.case_id in case_ids:
             found_at[alert.id] = url_for("cases.show", public_id=case_ids[alert.case_id])
+        elif alert.kind in PAGES:
+            found_at[alert.id] = url_for(PAGES[alert.kind])
     return found_at
 
 

@@ -22,7 +22,14 @@ ALERTS: dict[str, LazyString] = {
     "gate_failed": _lp("alert", "The classifier misses too much in a language and is silent there"),
     "closing": _lp("alert", "A case is proposed for closing"),
     "support": _lp("alert", "A colleague asks for help on a call"),
-    "debrief": _lp("alert", "A debrief is offered after a hard call"),
+    "debrief": _lp("alert", "After a hard call, offer a talk to whoever took it"),
+    "debrief_offered": _lp("alert", "Somebody offers you a talk after a hard call"),
+    "debrief_late": _lp("alert", "Nobody has offered a talk after a hard call"),
+    "case_returned": _lp("alert", "Somebody has left: give this case to another worker"),
+    "hand_over_missing": _lp("alert", "A shift ended without a hand-over while urgent work is open"),
+    "directory": _lp("alert", "Numbers of the directory wait for their quarterly check"),
+    "erasure": _lp("alert", "A wish to be forgotten has been decided"),
+    "frequent": _lp("alert", "Somebody rings often: make a plan with them"),
     "visit_overdue": _lp("alert", "A colleague on a visit has not come back in time"),
     "no_supervisor": _lp("alert", "No supervisor is on duty"),
     "hand_over": _lp("alert", "Read what the last shift hands over"),
@@ -41,6 +48,7 @@ DONE: dict[str, LazyString] = {
     "booked": _lp("task ended", "Booked"),
     "confirmed": _lp("task ended", "Confirmed"),
     "attended": _lp("task ended", "Came to the appointment"),
+    "wish": _lp("task ended", "The person wishes no more calls"),
 }
 
 EMERGENCY_DECISIONS: dict[str, LazyString] = {

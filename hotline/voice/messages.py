@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from hotline.bookings import texting
+from hotline.followups import oncall
 from hotline.ports import Ports
 from hotline.voice import dialogue, texts
 from hotline.voice.dialogue import Script
@@ -12,10 +13,12 @@ from hotline.voice.signals import Signal
 
 
 def progress(session: Session, signal: Signal, ports: Ports) -> Script:
-    """How a text message of ours fared; the address says which appointment it reminded of."""
+    """How a text of ours fared; the address says which appointment, or whom at home, it was about."""
+    about, status = signal.query.get("about", ""), signal.get("MessageStatus").lower()
+    if oncall.delivered(session, about, status, ports):
+        return dialogue.NOTHING
     texting.delivered(
-        session, signal.query.get("about", ""), signal.get("MessageStatus").lower(),
-        signal.number("ErrorCode"), ports,
+        session, about, status, signal.number("ErrorCode"), ports,
     )  # fmt: skip
     return dialogue.NOTHING
 

@@ -6,18 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from hotline.access.policy import Actor
 from hotline.calls.desk import LONGEST_CALL, Unlogged, unlogged
+from hotline.followups.debriefs import of_centres
 from hotline.followups.duty import running_shifts
+from hotline.followups.handover import waiting
+from hotline.followups.oncall import ToRing, people_at_home, to_ring
 from hotline.followups.together import Told, together
+from hotline.settings.cover import Span, open_spans
+from hotline.settings.cover import gaps as uncovered
+from hotline.settings.roster import promise_of
 from models.accounts import User
 from models.agency import Line, Presence, Shift
 from models.calls import Call
+from models.care import HandOver
 from models.cases import Case, EmergencyAction
+from models.duty import Debrief
 from models.followups import IS_TO_DO, IS_UNANSWERED, Alert, FollowUp
 from triage.vocabulary import CallDirection, CallOutcome, LineStatus, ResponseCode
 
@@ -65,6 +74,10 @@ class Wall:
     on_duty: list[OnDuty]
     supervisor: str | None
     needs_supervisor: bool
+    home: list[ToRing]
+    nobody_at_home: bool
+    unread: list[HandOver]
+    talks: list[Debrief]
     gaps: list[Gap]
     holders: dict[int, str]
 
@@ -79,7 +92,7 @@ def look(session: Session, actor: Actor, now: datetime) -> Wall:
     shifts = [shift for centre in centres for shift in running_shifts(session, centre, now)]
     people = {shift.supervisor_id for shift in shifts if shift.supervisor_id}
     holders = {task.owner_id for task in overdue if task.owner_id}
-    holders |= {alert.to_user_id for alert in returns if alert.to_user_id}
+    holders |= {key for alert in returns if (key := went_from(alert))}
     holders |= {person for line in unconfirmed for person in line.people}
     names = _names(session, people | holders)
     supervisors = sorted(names[key] for key in people if key in names)
@@ -95,7 +108,11 @@ def look(session: Session, actor: Actor, now: datetime) -> Wall:
         returns=returns,
         on_duty=_on_duty(session, centres),
         supervisor=", ".join(supervisors) or None,
-        needs_supervisor=any(shift.supervisor_id is None for shift in shifts),
+        needs_supervisor=bool(lines_without_supervisor(session, centres, now)),
+        home=to_ring(session, actor.centre_ids),
+        nobody_at_home=not any(people_at_home(session, centre) for centre in centres),
+        unread=waiting(session, actor.centre_ids),
+        talks=of_centres(session, actor, MOST_COUNTED + 1),
         gaps=roster_gaps(session, centres, now),
         holders=names,
     )
@@ -171,6 +188,11 @@ def _returns(session: Session, centres: Sequence[int], now: datetime) -> list[Al
     )
 
 
+def went_from(alert: Alert) -> int | None:
+    """From whom a task went back."""
+    return alert.facts.get("from") or alert.to_user_id
+
+
 def _on_duty(session: Session, centres: Sequence[int]) -> list[OnDuty]:
     rows = session.execute(
         select(Presence, Line, User.display_name)
@@ -185,16 +207,56 @@ def _on_duty(session: Session, centres: Sequence[int]) -> list[OnDuty]:
     ]
 
 
+def active_lines(session: Session, centres: Sequence[int]) -> Sequence[Line]:
+    """The lines in service, with all that says when they promise to answer."""
+    return session.scalars(
+        select(Line).where(Line.centre_id.in_(centres), Line.status == LineStatus.ACTIVE)
+        .order_by(Line.name)
+        .options(selectinload(Line.hours), selectinload(Line.closures), selectinload(Line.centre))
+    ).all()
+
+
+def promised(line: Line, start: datetime, end: datetime) -> list[Span]:
+    """When a line promises to answer between two instants."""
+    zone = ZoneInfo(line.centre.timezone)
+    first = start.astimezone(zone).date() - timedelta(days=1)
+    days = (end.astimezone(zone).date() - first).days + 1
+    spans = open_spans(promise_of(line), first, days)
+    return [(max(a, start), min(b, end)) for a, b in spans if b > start and a < end]
+
+
+def lines_without_supervisor(
+    session: Session, centres: Sequence[int], now: datetime
+) -> list[Line]:
+    """The lines that take calls now and have no supervisor on duty, whether or not a shift runs."""
+    led = set(
+        session.scalars(
+            select(Shift.line_id).where(
+                Shift.starts_at <= now, Shift.ends_at > now, Shift.supervisor_id.is_not(None)
+            )
+        )
+    )
+    bare = set(
+        session.scalars(
+            select(Shift.line_id).where(
+                Shift.starts_at <= now, Shift.ends_at > now, Shift.supervisor_id.is_(None)
+            )
+        )
+    )
+    soon = now + timedelta(minutes=1)
+    return [
+        line for line in active_lines(session, centres)
+        if line.id not in led and (line.id in bare or promised(line, now, soon))
+    ]
+
+
 def roster_gaps(session: Session, centres: Sequence[int], now: datetime) -> list[Gap]:
     """Where the roster of the next days lacks a leader, a supervisor, or anybody at all.
 
-    A line without any shift in the whole time is one gap.
+    Anybody at all is missed in the hours in which the line promises to answer.
     """
     until = now + ROSTER_AHEAD
-    lines = session.scalars(
-        select(Line).where(Line.centre_id.in_(centres), Line.status == LineStatus.ACTIVE)
-        .order_by(Line.name)
-    ).all()
+    lines = active_lines(session, centres)
     by_line: dict[int, list[Shift]] = {line.id: [] for line in lines}
     for shift in session.scalars(
         select(Shift)
@@ -205,8 +267,11 @@ def roster_gaps(session: Session, centres: Sequence[int], now: datetime) -> list
     gaps: list[Gap] = []
     for line in lines:
         shifts = by_line[line.id]
-        if not shifts:
-            gaps.append(Gap(line, "shift", now, until))
+        covered = [(shift.starts_at, shift.ends_at) for shift in shifts]
+        gaps += [
+            Gap(line, "shift", start, end)
+            for start, end in uncovered(promised(line, now, until), covered)
+        ]
         for shift in shifts:
             if shift.leader_id is None:
                 gaps.append(Gap(line, "leader", shift.starts_at, shift.ends_at))

@@ -7,25 +7,23 @@ from sqlalchemy import select
 from hotline.followups.alerts import raise_alert
 from hotline.jobs.registry import JobContext, registry
 from hotline.transaction import unit_of_work
+from hotline.wall.facts import lines_without_supervisor
 from hotline.wall.quality import draw
-from models.agency import Line, Shift
+from models.agency import Centre
 from triage.vocabulary import EscalationTarget
 
 
 @registry.every(60, "wall.no_supervisor")
 def look_for_supervisors(context: JobContext) -> None:
-    """Raise one alert for each running shift that has no supervisor."""
+    """Raise one alert for each line that takes calls without a supervisor, again every four hours."""
     now = context.ports.clock.now()
+    span = int(now.timestamp()) // (4 * 3600)
     with unit_of_work() as session:
-        shifts = session.execute(
-            select(Shift.id, Line.centre_id)
-            .join(Line, Line.id == Shift.line_id)
-            .where(Shift.starts_at <= now, Shift.ends_at > now, Shift.supervisor_id.is_(None))
-        )
-        for shift_id, centre_id in shifts.all():
+        centres = list(session.scalars(select(Centre.id)))
+        for line in lines_without_supervisor(session, centres, now):
             raise_alert(
-                session, key=f"no_supervisor:{shift_id}", kind="no_supervisor",
-                to=EscalationTarget.MANAGER, now=now, centre_id=centre_id,
+                session, key=f"no_supervisor:{line.id}:{span}", kind="no_supervisor",
+                to=EscalationTarget.MANAGER, now=now, centre_id=line.centre_id,
             )
 
 

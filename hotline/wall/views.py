@@ -12,9 +12,9 @@ from hotline.access.policy import Permission, may_enter
 from hotline.followups.answers import Answer, answering, ports
 from hotline.followups.wording import alert_text
 from hotline.transaction import db
-from hotline.wall import views_care  # noqa: F401 - adds its pages
+from hotline.wall import views_care, views_duty  # noqa: F401 - each adds its pages
 from hotline.wall.blueprint import blueprint
-from hotline.wall.facts import MOST_COUNTED, Wall, look
+from hotline.wall.facts import MOST_COUNTED, Wall, look, went_from
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from triage.vocabulary import ResponseCode
@@ -27,7 +27,7 @@ def _shown() -> dict[str, Any]:
     actor = current_actor()
     wall = look(db.session(), actor, now)
     return {"wall": wall, "now": now, "most": MOST_COUNTED, "alert_text": alert_text, "me": actor,
-            "emergency_code": ResponseCode.A, "etag": _etag(wall, int(now.timestamp()) // 15)}
+            "emergency_code": ResponseCode.A, "went_from": went_from, "etag": _etag(wall, int(now.timestamp()) // 15)}
 
 
 def _etag(wall: Wall, quarter_minute: int) -> str:
@@ -40,7 +40,9 @@ def _etag(wall: Wall, quarter_minute: int) -> str:
         [(action.id, str(action.next_check_at)) for action in wall.emergencies],
         [(one.name, one.paused) for one in wall.on_duty], wall.supervisor,
         [(gap.line.id, gap.missing, str(gap.starts_at)) for gap in wall.gaps],
-        quarter_minute, str(get_locale()),
+        [(one.notice.id, one.notice.state) for one in wall.home], wall.nobody_at_home,
+        [row.id for row in wall.unread], [(row.id, row.version) for row in wall.talks],
+        wall.needs_supervisor, quarter_minute, str(get_locale()),
     ]
     return hashlib.sha256(repr(keys).encode()).hexdigest()[:20]
 

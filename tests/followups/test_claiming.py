@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from hotline.followups.service import Refused, assign, claim, release
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
 from models.accounts import User
+from models.audit import AuditEvent
 from models.followups import Alert, FollowUp
 from tests.followups.tasks import make_task
 from tests.makers import Agency
@@ -48,33 +50,51 @@ def test_two_cannot_get_the_same_task(app: Flask, agency: Agency, ports: Ports) 
         assert task.status is TaskStatus.IN_PROGRESS
 
 
+CLAIMS = 200
+AT_ONCE = 16
+
+
+@pytest.mark.slow
 @pytest.mark.both_databases
-def test_many_claims_at_once_give_each_task_one_holder_and_lose_none(
+def test_two_hundred_claims_at_once_give_each_task_one_holder_and_lose_none(
     app: Flask, agency: Agency, ports: Ports
 ) -> None:
+    """Forty tasks are to be had; each is asked for by five people at the same moment."""
+    names = ["counsellor", "other_counsellor", "supervisor", "other_supervisor", "leader"]
     with app.app_context(), unit_of_work() as session:
-        ids = [make_task(session, agency, ports).public_id for _ in range(25)]
-    names = ["counsellor", "other_counsellor"]
+        ids = [make_task(session, agency, ports).public_id for _ in range(CLAIMS // len(names))]
+    together = Barrier(AT_ONCE)
 
-    def take(work: tuple[str, str]) -> bool:
-        name, public_id = work
+    def take(work: tuple[int, str, str]) -> tuple[str, str] | Refusal:
+        number, name, public_id = work
+        if number < CLAIMS - CLAIMS % AT_ONCE:
+            together.wait(timeout=60)
         with app.app_context():
             try:
                 with unit_of_work() as session:
                     claim(session, agency.actor(name), public_id, ports)
-            except Refused:
-                return False
-            return True
+            except Refused as refused:
+                return refused.refusal
+            return public_id, name
 
-    wanted = [(name, public_id) for public_id in ids for name in names]
-    with ThreadPoolExecutor(8) as pool:
-        taken = list(pool.map(take, wanted))
-    assert taken.count(True) == 25
+    wanted = [
+        (number, name, public_id)
+        for number, (public_id, name) in enumerate((task, name) for task in ids for name in names)
+    ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(take, wanted))
+    won = dict(answer for answer in answers if isinstance(answer, tuple))
+    assert len(won) == len([answer for answer in answers if isinstance(answer, tuple)]) == len(ids)
+    assert answers.count(Refusal.HELD_BY_ANOTHER) == CLAIMS - len(ids), "a claim got no answer"
     with app.app_context(), unit_of_work() as session:
-        held = session.scalar(
-            select(func.count(FollowUp.id)).where(FollowUp.status == TaskStatus.IN_PROGRESS)
-        )
-        assert held == 25
+        held = {task.public_id: task for task in session.scalars(select(FollowUp))}
+        assert {key: task.owner_id for key, task in held.items()} == {
+            key: agency.users[name] for key, name in won.items()
+        }
+        assert all(task.status is TaskStatus.IN_PROGRESS for task in held.values())
+        assert all(task.lease_until is not None for task in held.values())
+        claims = select(func.count(AuditEvent.id)).where(AuditEvent.act == "follow_up.claimed")
+        assert session.scalar(claims) == len(ids)
 
 
 def test_an_untouched_task_returns_by_itself_and_its_holder_was_told_before(

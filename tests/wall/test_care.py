@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from hotline.followups.handover import acknowledge, hand_over, waiting
+from hotline.followups.handover import acknowledge, hand_over, look_after, waiting
 from hotline.followups.service import Refused
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
 from hotline.wall.quality import RUBRIC, draw, score, to_score
+from models.agency import Shift
 from models.care import QualityReview
 from models.followups import Alert
 from models.reports import ContactReport
@@ -18,6 +21,7 @@ from tests.cases.contacts import routed
 from tests.followups.tasks import make_task
 from tests.makers import Agency
 from tests.people import Browser
+from tests.worlds import SteppedClock
 from triage.vocabulary import ReportStatus, ResponseCode
 
 
@@ -33,6 +37,43 @@ def test_an_open_c_must_be_read_by_somebody_else(app: Flask, agency: Agency, por
             acknowledge(session, leader, row.public_id, ports)
         acknowledge(session, agency.actor("counsellor"), row.public_id, ports)
         assert waiting(session, leader.centre_ids) == []
+
+
+@pytest.mark.both_databases
+def test_a_hand_over_nobody_reads_climbs_and_a_missing_one_is_told(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        make_task(session, agency, ports, ResponseCode.C)
+        row = hand_over(session, agency.actor("leader"), agency.north, "", ports)
+        told = select(Alert.to_role).where(Alert.kind == "hand_over").order_by(Alert.id)
+        assert session.scalars(told).all() == ["shift_leader"]
+        for _ in range(2):
+            look_after(session, clock.step(minutes=16))
+        assert session.scalars(told).all() == ["shift_leader", "supervisor"]
+        look_after(session, clock.step(minutes=30))
+        assert session.scalars(told).all() == ["shift_leader", "supervisor", "manager"]
+        acknowledge(session, agency.actor("counsellor"), row.public_id, ports)
+        clock.set(session.get_one(Shift, agency.shift).ends_at + timedelta(minutes=20))
+        assert look_after(session, clock.now()) == 0
+        # A shift that ends with urgent work and no word to the next one is told of.
+        session.get_one(Shift, agency.shift).handed_over_at = None
+        session.flush()
+        for _ in range(2):
+            look_after(session, clock.now())
+        missing = session.scalars(
+            select(Alert.to_role).where(Alert.kind == "hand_over_missing").order_by(Alert.id)
+        ).all()
+        assert missing == ["shift_leader", "supervisor"]
+
+
+def test_a_shift_that_ends_with_calm_work_owes_no_hand_over(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        make_task(session, agency, ports, ResponseCode.D)
+        clock.set(session.get_one(Shift, agency.shift).ends_at + timedelta(minutes=20))
+        assert look_after(session, clock.now()) == 0
 
 
 def test_a_quiet_shift_needs_no_answer(app: Flask, agency: Agency, ports: Ports) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -111,4 +112,34 @@ def test_gaps_in_the_roster_are_told_ahead(
                           leader_id=agency.users["leader"]))
         session.flush()
         gaps = look(session, agency.actor("supervisor"), clock.now()).gaps
-        assert [gap.missing for gap in gaps] == ["supervisor"]
+        assert [gap.missing for gap in gaps if gap.missing != "shift"] == ["supervisor"]
+        # The line promises 09:00 to 22:00 every day; two shifts cover part of two of them.
+        zone = ZoneInfo("Asia/Macau")
+        alone = [
+            (gap.starts_at.astimezone(zone).strftime("%a %H:%M"),
+             gap.ends_at.astimezone(zone).strftime("%H:%M"))
+            for gap in gaps if gap.missing == "shift"
+        ]
+        begins = clock.now().astimezone(zone)
+        assert alone[0] == ((begins + timedelta(hours=7)).strftime("%a %H:%M"), "22:00")
+        assert all("09:00" <= start[-5:] < "22:00" and end <= "22:00" for start, end in alone)
+        assert len(alone) == 5
+
+
+def test_a_line_that_takes_calls_without_any_shift_has_no_supervisor(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        assert not look(session, agency.actor("supervisor"), clock.now()).needs_supervisor
+        # The shift is over, the line still promises to answer.
+        clock.step(hours=8)
+        assert look(session, agency.actor("supervisor"), clock.now()).needs_supervisor
+    with app.app_context():
+        look_for_supervisors(JobContext(ports, app.config["HOTLINE"]))
+        look_for_supervisors(JobContext(ports, app.config["HOTLINE"]))
+    with app.app_context(), unit_of_work() as session:
+        told = session.scalars(select(Alert).where(Alert.kind == "no_supervisor")).all()
+        assert [alert.to_role for alert in told] == ["manager"]
+        # At night the line promises nothing: nobody is missed.
+        clock.set(clock.now().replace(hour=15))
+        assert not look(session, agency.actor("supervisor"), clock.now()).needs_supervisor
