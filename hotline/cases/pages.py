@@ -19,7 +19,10 @@ from hotline.cases.forms import (
     ReviewForm,
     WhyForm,
 )
+from hotline.cases.forms_plan import ReasonForm
+from hotline.cases.goals import goals_of
 from hotline.cases.places import parsed_instant, people_of
+from hotline.cases.privacy import wish_of
 from hotline.cases.reading import get_case, may_case, record_reading
 from hotline.cases.status import steps_from, what_stands_against_closing
 from hotline.cases.timeline import coming_appointments, timeline, work_of
@@ -34,7 +37,7 @@ from models.accounts import User
 from models.callers import Caller
 from models.cases import Case, SafetyPlan
 from models.reports import LoweringRequest, RiskAssessment
-from triage.vocabulary import CaseStatus, ResponseCode, Role
+from triage.vocabulary import CaseStatus, GoalState, ResponseCode, Role
 
 
 def case_page(public_id: str, **shown: Any) -> str:
@@ -73,6 +76,10 @@ def case_page(public_id: str, **shown: Any) -> str:
             select(SafetyPlan).where(SafetyPlan.case_id == case.id)
             .order_by(SafetyPlan.number.desc()).limit(1)
         ),
+        wish=wish_of(session, case.caller_id) if may["close"] and case.caller_id else None,
+        goals=[goal.text for goal in goals_of(case) if goal.state is GoalState.OPEN],
+        erase_form=_named(ReasonForm(formdata=None), "erase"),
+        hold_form=_named(ReasonForm(formdata=None), "hold"),
         unasked=case.code is ResponseCode.U, me=actor.user_id,
         is_supervisor=actor.has(Role.SUPERVISOR),
         older=url_for("cases.show", public_id=public_id, before=page.older.isoformat())
@@ -100,6 +107,12 @@ def _allowed(actor: Actor, case: Case, now: datetime) -> dict[str, bool]:
         actor, Permission.REPORT_READ, Subject(centre_id=case.centre_id), now
     )
     return allowed
+
+
+def _named(form: ReasonForm, part: str) -> ReasonForm:
+    """The form with ids of its own, so that two of its kind can stand on one page."""
+    form.reason.id = form.reason.label.field_id = f"{part}-reason"
+    return form
 
 
 def _suggestions(case: Case) -> list[RiskAssessment]:

@@ -14,13 +14,14 @@ from hotline.access.policy import Actor, Permission, Subject, require
 from hotline.followups.alerts import raise_alert
 from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
-from models.callers import Caller, CallerNumber
+from models.bookings import Appointment
+from models.callers import Caller, CallerNumber, Consent, ContactRule
 from models.calls import Call
 from models.care import ProfileMerge
 from models.cases import Case
 from models.followups import FollowUp
 from models.reports import ContactReport
-from triage.vocabulary import EscalationTarget, Refusal, Role
+from triage.vocabulary import EscalationTarget, Refusal, Role, SafeContact
 
 LONGEST_PLAN = timedelta(days=90)
 OFTEN = ((timedelta(days=30), 20), (timedelta(days=7), 5))
@@ -32,7 +33,10 @@ MOVED: dict[str, tuple[Any, Any]] = {
     "calls": (Call, Call.caller_id),
     "tasks": (FollowUp, FollowUp.caller_id),
     "numbers": (CallerNumber, CallerNumber.caller_id),
+    "consents": (Consent, Consent.caller_id),
+    "appointments": (Appointment, Appointment.caller_id),
 }
+RULE = (ContactRule, ContactRule.caller_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,19 @@ def mark_frequent(session: Session, now: datetime) -> int:
         ):
             caller.is_frequent = True
             marked += 1
+            case = _newest_case(session, caller.id)
+            raise_alert(
+                session, key=f"frequent:{caller.id}", kind="frequent", now=now,
+                to=EscalationTarget.SUPERVISOR, case_id=case.id if case else None,
+                centre_id=case.centre_id if case else caller.centre_id,
+            )
     return marked
+
+
+def _newest_case(session: Session, caller_id: int) -> Case | None:
+    return session.scalar(
+        select(Case).where(Case.caller_id == caller_id).order_by(Case.id.desc()).limit(1)
+    )
 
 
 def ask_for_reviews(session: Session, now: datetime, limit: int = 100) -> int:
@@ -97,9 +113,11 @@ def ask_for_reviews(session: Session, now: datetime, limit: int = 100) -> int:
         select(Caller).where(Caller.plan_review_at <= now).limit(limit)
     ).all()
     for caller in due:
+        case = _newest_case(session, caller.id)
         raise_alert(
             session, key=f"plan:{caller.id}:{caller.plan_review_at}"[:80], kind="plan_review",
-            to=EscalationTarget.SUPERVISOR, now=now, centre_id=caller.centre_id,
+            to=EscalationTarget.SUPERVISOR, now=now, case_id=case.id if case else None,
+            centre_id=case.centre_id if case else caller.centre_id,
         )
     return len(due)
 
@@ -128,6 +146,7 @@ def merge(
         if ids:
             _move(session, table, column, ids, kept.id)
             moved[name] = ids
+    _merge_rules(session, gone, kept, moved, now)
     gone.merged_into_id = kept.id
     kept.domestic_violence = kept.domestic_violence or gone.domestic_violence
     kept.violence_flag = kept.violence_flag or gone.violence_flag
@@ -154,7 +173,7 @@ def unmerge(session: Session, actor: Actor, public_id: str, ports: Ports) -> Pro
     if row.undone_at is not None:
         raise Refused(Refusal.FINISHED)
     for name, ids in row.moved.items():
-        table, column = MOVED[name]
+        table, column = RULE if name == "rule" else MOVED[name]
         still = list(
             session.scalars(select(table.id).where(table.id.in_(ids), column == row.into_id))
         )
@@ -166,6 +185,30 @@ def unmerge(session: Session, actor: Actor, public_id: str, ports: Ports) -> Pro
     session.flush()
     session.expire_all()
     return row
+
+
+def _merge_rules(
+    session: Session, gone: Caller, kept: Caller, moved: dict[str, list[int]], now: datetime
+) -> None:
+    """Let the stricter wish of the two hold: a "no" to calls of either has to be asked about anew.
+
+    The rule of the first comes along where the second has none.
+    """
+    other, rule = gone.contact_rule, kept.contact_rule
+    if other is None:
+        return
+    if rule is None:
+        session.flush()
+        _move(session, *RULE, [other.id], kept.id)
+        moved["rule"] = [other.id]
+        return
+    refuses = other.withdrawn_at is not None or other.follow_up is SafeContact.NO
+    if refuses and (rule.expires_at is None or rule.expires_at > now):
+        rule.expires_at = now
+    if other.sms is SafeContact.NO:
+        rule.sms = SafeContact.NO
+    if other.voicemail is SafeContact.NO:
+        rule.voicemail = SafeContact.NO
 
 
 def _move(session: Session, table: Any, column: Any, ids: list[int], to_id: int) -> None:

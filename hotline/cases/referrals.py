@@ -15,9 +15,10 @@ from hotline.cases.reading import check_case
 from hotline.followups.alerts import raise_alert
 from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
+from models.agency import Centre
 from models.care import Referral, Service
 from models.cases import Case
-from triage.vocabulary import EscalationTarget, ReferralStatus, Refusal, ResponseCode
+from triage.vocabulary import CentreStatus, EscalationTarget, ReferralStatus, Refusal, ResponseCode
 
 S = ReferralStatus
 
@@ -32,8 +33,8 @@ STEPS: dict[ReferralStatus, tuple[ReferralStatus, ...]] = {
 ANSWER_WITHIN = {ResponseCode.A: 1, ResponseCode.B: 1, ResponseCode.C: 2, ResponseCode.U: 2}
 """Days until somebody asks whether the other side has answered; seven for calmer codes. Ours."""
 
-STALE = timedelta(days=180)
-"""After this long without a check an entry of the directory is marked."""
+STALE = timedelta(days=91)
+"""Numbers age fast: after a quarter without a check an entry of the directory is asked about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,32 @@ def checked(session: Session, actor: Actor, public_id: str, ports: Ports) -> Ser
     return service
 
 
+def retire(session: Session, actor: Actor, public_id: str, ports: Ports) -> Service:
+    """The entry, out of the directory: it is no longer right. Referrals made to it stay."""
+    service = checked(session, actor, public_id, ports)
+    service.active = False
+    audit.record(session, actor, "service.retired", ("service", service.id), at=ports.clock.now())
+    return service
+
+
+def ask_for_checks(session: Session, now: datetime) -> int:
+    """Tell the supervisors of every centre, once a week while it is so, that entries wait for their check.
+
+    Gives how many entries wait.
+    """
+    waiting = sum(is_stale(service, now) for service in directory(session))
+    if waiting:
+        year, week, _day = now.isocalendar()
+        for centre_id in session.scalars(
+            select(Centre.id).where(Centre.status != CentreStatus.CLOSED)
+        ):
+            raise_alert(
+                session, key=f"directory:{centre_id}:{year}-{week}", kind="directory", now=now,
+                to=EscalationTarget.SUPERVISOR, centre_id=centre_id, facts={"waiting": waiting},
+            )
+    return waiting
+
+
 def add_service(
     session: Session, actor: Actor, ports: Ports, *, name: str, telephone: str = "",
     hours: str = "", kind: str = "", note: str = "",
@@ -166,5 +193,5 @@ def add_service(
 
 
 def is_stale(service: Service, now: datetime) -> bool:
-    """True when nobody has checked the entry for half a year."""
+    """True when nobody has checked the entry for a quarter of a year."""
     return service.checked_at is None or now - service.checked_at > STALE

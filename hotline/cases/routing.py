@@ -13,6 +13,7 @@ from hotline.access.identity import full_number
 from hotline.access.policy import Actor
 from hotline.cases.first_alerts import raise_first_alerts
 from hotline.cases.situation import situation_of
+from hotline.cases.status import reopen_unreached
 from hotline.cases.wishes import (
     ContactWishes,
     add_number,
@@ -107,6 +108,8 @@ def _apply(
     now = ports.clock.now()
     caller = session.get(Caller, report.caller_id) if report.caller_id else None
     case = open_case_of(session, report, caller)
+    if case is None and caller is not None:
+        case = reopen_unreached(session, caller.id, now)
     known = situation_of(session, report, row, caller=caller, case=case, now=now)
     # The clocks of a first look count from the contact, those of a later one from that look.
     starts = report.contact_at if row.supersedes_id is None else now

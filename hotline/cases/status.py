@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -170,6 +170,27 @@ def reopen(session: Session, actor: Actor, case: Case, ports: Ports, *, note: st
         raise Refused(Refusal.NEEDS_REASON)
     _step(session, actor, case, M.REOPEN, ports, text=note)
     case.closed_at = case.closed_by_id = case.retain_until = None
+    return case
+
+
+def reopen_unreached(session: Session, caller_id: int, now: datetime) -> Case | None:
+    """The person's last case, open again, where it was closed because they could not be reached.
+
+    They have just rung: the house acts, nobody's permission is asked. None for any other closing.
+    """
+    case = session.scalar(
+        select(Case).where(Case.caller_id == caller_id).order_by(Case.id.desc()).limit(1)
+    )
+    if case is None or case.closure_reason is not ClosureReason.UNABLE_TO_REACH:
+        return None
+    if case.status is not S.CLOSED:
+        return None
+    note_fact(session, None, case, "status", now, step=M.REOPEN.value,
+              from_status=case.status.value, to_status=S.OPEN.value)
+    audit.record(session, None, "case.reopen", ("case", case.id), at=now, centre_id=case.centre_id)
+    case.status, case.updated_at = S.OPEN, now
+    case.closed_at = case.closed_by_id = case.retain_until = case.closure_reason = None
+    session.flush()
     return case
 
 

@@ -8,7 +8,15 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import select
 
 from hotline.access.policy import Permission
-from hotline.cases import views_care, views_code, views_person, views_work  # noqa: F401 - each adds its pages
+from hotline.cases import (
+    views_care,  # noqa: F401 - each adds its pages
+    views_code,  # noqa: F401
+    views_consents,  # noqa: F401
+    views_person,  # noqa: F401
+    views_plan,  # noqa: F401
+    views_privacy,  # noqa: F401
+    views_work,  # noqa: F401
+)
 from hotline.cases.blueprint import blueprint
 from hotline.cases.forms import SearchForm
 from hotline.cases.pages import case_page

@@ -24,6 +24,7 @@ from hotline.cases.referrals import (
     directory,
     is_stale,
     refer,
+    retire,
     step,
 )
 from hotline.cases.safety import plans_of, write_plan
@@ -208,4 +209,15 @@ def service_checked(service_id: str) -> Answer:
     """Say that an entry is right today."""
     with unit_of_work() as session:
         checked(session, current_actor(), service_id, ports())
+    return redirect(url_for("cases.services"))
+
+
+@blueprint.post("/directory/<service_id>/retire")
+@guard(WRITE)
+@answering
+def retire_service(service_id: str) -> Answer:
+    """Take an entry that is no longer right out of the directory."""
+    with unit_of_work() as session:
+        retire(session, current_actor(), service_id, ports())
+    flash(_("The entry is out of the directory."), "good")
     return redirect(url_for("cases.services"))

@@ -32,6 +32,13 @@ PLAN_HINTS: dict[str, LazyString] = {
     "professionals": _l("This line, the centre, the hospital; with their numbers"),
     "safe_surroundings": _l("What is put away, locked, or given to somebody, and to whom"),
 }
+CONSENTS: dict[str, LazyString] = {
+    "follow_up": _lp("consent", "To be called back"),
+    "voicemail": _lp("consent", "Voice messages"),
+    "sms": _lp("consent", "Text messages"),
+    "name_in_message": _lp("consent", "Our name in messages"),
+    "training": _lp("consent", "Training of the classifier, without names"),
+}
 NOTE_KINDS: dict[str, LazyString] = {
     "note": _lp("timeline", "Note"),
     "status": _lp("timeline", "Status"),
@@ -45,6 +52,9 @@ NOTE_KINDS: dict[str, LazyString] = {
     "message": _lp("timeline", "Message"),
     "goals": _lp("timeline", "Goals"),
     "merge": _lp("timeline", "Profiles"),
+    "call_plan": _lp("timeline", "Calls over time"),
+    "consent": _lp("timeline", "Consent"),
+    "erasure": _lp("timeline", "Data of the person"),
 }
 LOWERING_REFUSALS: dict[LoweringRefusal, LazyString] = {
     LoweringRefusal.NOT_LOWER: _l("That code is not lower."),
