@@ -46,8 +46,6 @@ def set_up_logging() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    # These write the numbers they ring, the addresses they fetch, or every tick of the clock.
+    # These write the numbers they ring or the addresses they fetch.
     for noisy in ("twilio.http_client", "urllib3", "waitress.queue", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # A run that takes longer than its period is put together with the next one; that is no news.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)

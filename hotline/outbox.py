@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models.outbox import OutboxMessage
@@ -25,13 +26,17 @@ def post(
     The payload holds ids only. With a `dedupe_key` the same intent is written once, however often
     it is decided.
     """
-    if dedupe_key is not None and session.scalar(
-        select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key)
-    ):
-        return
-    session.add(
-        OutboxMessage(
-            kind=kind, payload=payload, dedupe_key=dedupe_key,
-            due_at=due_at or now, created_at=now,
-        )
+    row = OutboxMessage(
+        kind=kind, payload=payload, dedupe_key=dedupe_key, due_at=due_at or now, created_at=now,
     )
+    if dedupe_key is None:
+        session.add(row)
+        return
+    if session.scalar(select(OutboxMessage.id).where(OutboxMessage.dedupe_key == dedupe_key)):
+        return
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        # Another process decided the same in this very moment: its row stands for both.
+        return

@@ -3,7 +3,7 @@
 The outbox row stays the truth: a procrastinate job is only a nudge, which the database hands to a
 listening worker at the commit, and procrastinate's own schedule says when each periodic job runs,
 once over all workers. A nudge that is lost costs half a second, because every worker looks by
-itself as well.
+itself as well; so does a schedule that stops, or whose clock was set back, cost half a period.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ log = logging.getLogger("hotline.jobs")
 QUEUE = "hotline"
 NUDGE = "look at the outbox"
 DAY = 86400
+LATE_SECONDS = 2
 
 
 def cron(seconds: int) -> str:
@@ -139,7 +140,9 @@ class Distributed(Embedded):
     def start(self) -> None:
         """Start the outbox threads, the heartbeat and the listener."""
         self.start_threads()
-        self.start_timer({"beat": (self.engine.beat, BEAT_SECONDS)})
+        self.start_timer(
+            {"beat": (self.engine.beat, BEAT_SECONDS), "late": (self.engine.run_late, LATE_SECONDS)}
+        )
         self._listener.start()
 
     def stop(self) -> None:

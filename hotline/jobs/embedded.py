@@ -1,7 +1,9 @@
 """Runs the job engine inside this process: some threads for the outbox, a timer for the rest.
 
 The threads sleep on an event, which `unit_of_work` sets after a commit that wrote an outbox row, so
-that ringing starts within milliseconds. APScheduler keeps the time for what is periodic.
+that ringing starts within milliseconds. What is periodic is looked at by threads that wait for a
+span and not for an hour of the clock: when the clock is set back, nothing stands still until it has
+caught up.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from hotline.jobs.engine import Engine
@@ -42,7 +43,7 @@ class Embedded:
             threading.Thread(target=self._dispatch, name=f"outbox-{n}", daemon=True)
             for n in range(THREADS)
         ]
-        self._timer = BackgroundScheduler(timezone="UTC")
+        self._timers: list[threading.Thread] = []
 
     def nudge(self) -> None:
         """Something was posted: look at the outbox now."""
@@ -51,33 +52,34 @@ class Embedded:
     def start(self) -> None:
         """Start the threads and the timer."""
         self.start_threads()
-        self.start_timer(
-            {"periodic": (self.engine.run_periodic, 1), "beat": (self.engine.beat, BEAT_SECONDS)}
-        )
+        # Two look, so that a job which takes long does not hold up the ladder.
+        look = (self.engine.run_periodic, 1)
+        self.start_timer({"periodic": look, "periodic-2": look, "beat": (self.engine.beat, BEAT_SECONDS)})
 
     def start_threads(self) -> None:
         """Start the threads that deliver the outbox."""
         for thread in self._threads:
             thread.start()
 
-    def start_timer(self, work: Mapping[str, tuple[Callable[[], object], int]]) -> None:
-        """Start a timer that does each piece of work every so many seconds; beat at once."""
-        for name, (function, seconds) in work.items():
-            self._timer.add_job(
-                self._guarded(function), "interval", seconds=seconds,
-                id=name, coalesce=True, max_instances=1,
-            )
-        self._timer.start()
+    def start_timer(self, work: Mapping[str, tuple[Callable[[], object], float]]) -> None:
+        """Do each piece of work every so many seconds, in a thread of its own; beat at once."""
         self._guarded(self.engine.beat)()
+        for name, (function, seconds) in work.items():
+            timer = threading.Thread(
+                target=self._repeat, args=(self._guarded(function), seconds), name=name, daemon=True
+            )
+            self._timers.append(timer)
+            timer.start()
+
+    def _repeat(self, work: Callable[[], None], seconds: float) -> None:
+        while not self._stop.wait(seconds):
+            work()
 
     def stop(self) -> None:
         """Finish what is under way, then stop; waits at most a few seconds."""
         self._stop.set()
         self._wake.set()
-        # The timer hands out work in a thread of its own: none may be due when its pool is gone.
-        self._timer.remove_all_jobs()
-        self._timer.shutdown(wait=True)
-        for thread in self._threads:
+        for thread in (*self._timers, *self._threads):
             thread.join(timeout=5)
 
     def _guarded(self, work: Callable[[], object]) -> Callable[[], None]:

@@ -1,18 +1,21 @@
 """Carries out the outbox and the periodic work, on however many workers there are.
 
 The row is the truth: it is claimed by a lease in one statement, carried out, and marked done. A
-worker that dies in between lets the lease run out, and another one takes the row up again.
+worker that dies in between lets the lease run out, and another one takes the row up again. While a
+row is carried out it is held besides, by a lock that no step of a clock can end (see `holding`).
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from hotline.jobs.holding import InHand
 from hotline.jobs.registry import Delivery, JobContext, Periodic, Registry
 from hotline.ports import DeliveryError
 from hotline.transaction import db, unit_of_work
@@ -21,10 +24,11 @@ from models.outbox import Heartbeat, OutboxMessage, PeriodicRun
 log = logging.getLogger("hotline.jobs")
 
 LEASE = timedelta(seconds=60)
-# One row at a time: a slow provider then holds up one row, not the batch behind it, and no lease
-# runs out while its row still waits its turn.
-BATCH = 1
+# So many due rows are looked at for one that nobody else has in hand.
+LOOK = 32
 LONGEST_PAUSE = timedelta(minutes=10)
+# A periodic job that started this far in the future did so before the clock was set back.
+CLOCK_SET_BACK = timedelta(seconds=60)
 
 
 class Engine:
@@ -36,41 +40,58 @@ class Engine:
         self.context = context
         self.name = name
         self.started_at = context.ports.clock.now()
+        self._in_hand: InHand = app.extensions.setdefault("hotline.outbox_in_hand", InHand())
 
     def _now(self) -> datetime:
         return self.context.ports.clock.now()
 
     def deliver_due(self, kinds: frozenset[str] | None = None) -> int:
-        """Deliver what is due now, one batch; gives how many rows were taken up."""
-        with self.app.app_context():
-            rows = self._claim(kinds)
-            for row in rows:
-                self._deliver(row)
-            return len(rows)
+        """Deliver the first row that is due and in nobody's hand; gives how many were taken up.
 
-    def _claim(self, kinds: frozenset[str] | None) -> list[OutboxMessage]:
-        now = self._now()
-        kinds = kinds or frozenset(self.registry.deliveries)
-        due = (
-            select(OutboxMessage.id)
-            .where(
-                OutboxMessage.done_at.is_(None),
-                OutboxMessage.failed_at.is_(None),
-                OutboxMessage.due_at <= now,
-                or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now),
-                OutboxMessage.kind.in_(kinds),
-            )
-            .order_by(OutboxMessage.due_at)
-            .limit(BATCH)
-        )
+        One row at a time: a slow provider then holds up one row, not a batch behind it, and no
+        lease runs out while its row still waits its turn.
+        """
+        with self.app.app_context():
+            for key in self._due(kinds or frozenset(self.registry.deliveries)):
+                with self._in_hand.hold(db.engine, key) as alone:
+                    row = self._claim(key) if alone else None
+                    if row is not None:
+                        self._deliver(row)
+                        return 1
+            return 0
+
+    def _due(self, kinds: frozenset[str]) -> list[int]:
         # Looking costs no write lock; only a row that is there is claimed.
         with db.engine.connect() as connection:
-            if connection.scalar(due) is None:
-                return []
+            return list(
+                connection.scalars(
+                    select(OutboxMessage.id)
+                    .where(self._waiting(self._now()), OutboxMessage.kind.in_(kinds))
+                    .order_by(OutboxMessage.due_at, OutboxMessage.id)
+                    .limit(LOOK)
+                )
+            )
+
+    @staticmethod
+    def _waiting(now: datetime) -> ColumnElement[bool]:
+        return and_(
+            OutboxMessage.done_at.is_(None),
+            OutboxMessage.failed_at.is_(None),
+            OutboxMessage.due_at <= now,
+            or_(
+                OutboxMessage.lease_until.is_(None),
+                OutboxMessage.lease_until < now,
+                # No lease is longer: this one was taken before the clock was set back.
+                OutboxMessage.lease_until > now + LEASE,
+            ),
+        )
+
+    def _claim(self, key: int) -> OutboxMessage | None:
+        now = self._now()
         with unit_of_work() as session:
-            claimed = session.scalars(
+            return session.scalars(
                 update(OutboxMessage)
-                .where(OutboxMessage.id.in_(due.with_for_update(skip_locked=True)))
+                .where(OutboxMessage.id == key, self._waiting(now))
                 .values(
                     lease_until=now + LEASE,
                     lease_by=self.name,
@@ -78,8 +99,7 @@ class Engine:
                 )
                 .returning(OutboxMessage)
                 .execution_options(synchronize_session=False)
-            ).all()
-            return sorted(claimed, key=lambda row: (row.due_at, row.id))
+            ).first()
 
     def _deliver(self, row: OutboxMessage) -> None:
         delivery = self.registry.deliveries[row.kind]
@@ -114,10 +134,21 @@ class Engine:
 
     def run_periodic(self) -> int:
         """Run every periodic job whose time has come and that no other worker took; gives how many."""
+        return self._run_all(lambda _job: 0.25)
+
+    def run_late(self) -> int:
+        """Run every periodic job that is late by half its period and five seconds; gives how many.
+
+        For workers whose schedule is kept elsewhere: should it stop, or its clock jump, the ladder
+        and the alarms go on.
+        """
+        return self._run_all(lambda job: -(job.every_seconds / 2 + 5))
+
+    def _run_all(self, grace_of: Callable[[Periodic], float]) -> int:
         ran = 0
         with self.app.app_context():
             for job in self.registry.periodic.values():
-                if self._claim_run(job):
+                if self._claim_run(job, grace_of(job)):
                     self._run(job)
                     ran += 1
         return ran
@@ -146,11 +177,16 @@ class Engine:
                 return True
             # A little grace, so that a timer which fires early loses no run.
             latest = now - timedelta(seconds=job.every_seconds - grace)
+            ahead = now + max(timedelta(seconds=job.every_seconds), CLOCK_SET_BACK)
             taken = session.execute(
                 update(PeriodicRun)
                 .where(
                     PeriodicRun.name == job.name,
-                    or_(PeriodicRun.last_started_at.is_(None), PeriodicRun.last_started_at <= latest),
+                    or_(
+                        PeriodicRun.last_started_at.is_(None),
+                        PeriodicRun.last_started_at <= latest,
+                        PeriodicRun.last_started_at > ahead,
+                    ),
                 )
                 .values(last_started_at=now)
             )

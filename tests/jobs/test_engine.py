@@ -115,6 +115,115 @@ def test_a_worker_that_died_leaves_its_row_to_another_after_the_lease(
     assert desk.delivered == [1]
 
 
+@pytest.mark.both_databases
+def test_a_clock_set_forwards_gives_no_row_to_two(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    _post(app, clock, 1)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def linger(_payload: JsonDict) -> None:
+        begun.set()
+        go_on.wait(10)
+
+    desk.trouble = linger
+    slow = threading.Thread(target=engine.deliver_due)
+    slow.start()
+    assert begun.wait(10)
+    clock.step(hours=2)
+    desk.trouble = lambda _payload: None
+    assert _other(engine, "two").deliver_due() == 0
+    go_on.set()
+    slow.join()
+    assert desk.delivered == [1]
+    assert _row(app).done_at is not None
+
+
+@pytest.mark.both_databases
+def test_a_clock_set_back_keeps_no_row_and_no_job_waiting(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    runs: list[object] = []
+    desk.registry.every(30, "sweep")(lambda context: runs.append(context.ports.clock.now()))
+    _post(app, clock, 1)
+
+    def die(_payload: JsonDict) -> None:
+        raise SystemExit
+
+    clock.step(hours=2)
+    desk.trouble = die
+    with pytest.raises(SystemExit):
+        engine.deliver_due()
+    assert engine.run_periodic() == 1
+    clock.step(hours=-2)
+    desk.trouble = lambda _payload: None
+    other = _other(engine, "two")
+    assert other.deliver_due() == 1
+    assert desk.delivered == [1]
+    assert other.run_periodic() == 1
+    assert other.run_periodic() == 0
+    assert len(runs) == 2
+
+
+def test_a_job_whose_schedule_stopped_is_run_late_and_once(
+    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
+) -> None:
+    runs: list[object] = []
+    desk.registry.every(30, "sweep")(lambda context: runs.append(context.ports.clock.now()))
+    assert engine.run_late() == 1
+    clock.step(seconds=40)
+    assert engine.run_late() == 0
+    clock.step(seconds=11)
+    assert [engine.run_late(), _other(engine, "two").run_late()] == [1, 0]
+    assert len(runs) == 2
+
+
+@pytest.mark.both_databases
+def test_two_processes_that_decide_the_same_at_once_write_it_once(
+    app: Flask, clock: SteppedClock
+) -> None:
+    both = threading.Barrier(2)
+    failed: list[Exception] = []
+
+    def decide() -> None:
+        try:
+            both.wait()
+            _post(app, clock, 1, key="same")
+        except Exception as error:
+            failed.append(error)
+
+    for _round in range(5):
+        threads = [threading.Thread(target=decide) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 1
+
+
+def test_a_slow_job_does_not_hold_up_the_others(
+    app: Flask, clock: SteppedClock, config: Config, ports: Ports, desk: Desk
+) -> None:
+    slow, ladder, done = threading.Event(), threading.Event(), threading.Event()
+
+    def take_long(_context: JobContext) -> None:
+        slow.set()
+        done.wait(10)
+
+    desk.registry.every(30, "slow")(take_long)
+    desk.registry.every(30, "ladder")(lambda _context: ladder.set())
+    jobs = Embedded(app, desk.registry, JobContext(ports, config))
+    jobs.start()
+    try:
+        assert slow.wait(5)
+        assert ladder.wait(5)
+    finally:
+        done.set()
+        jobs.stop()
+
+
 def test_a_refusal_is_tried_again_later_and_at_last_given_up(
     app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
 ) -> None:
