@@ -89,6 +89,16 @@ class ProviderCall:
     parent_sid: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderMessage:
+    """One text message of ours as the provider's own list has it."""
+
+    sid: str
+    status: str
+    to_number: str
+    body: str
+
+
 class Telephony(Protocol):
     """The voice provider. Every method raises DeliveryError when it could not be done."""
 
@@ -112,6 +122,9 @@ class Telephony(Protocol):
 
     def send_message(self, order: MessageOrder) -> str:
         """Send a text message; gives the provider's sid."""
+
+    def messages_to(self, number: str) -> list[ProviderMessage]:
+        """The provider's own list of the latest text messages to that number, sent or on their way."""
 
     def delete_queue(self, name: str) -> None:
         """Delete an empty waiting queue of that name; no error when there is none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NoReturn
 
-from hotline.ports import CallOrder, DeliveryError, MessageOrder, ProviderCall
+from hotline.ports import CallOrder, DeliveryError, MessageOrder, ProviderCall, ProviderMessage
 
 
 class NoTelephony:
@@ -41,6 +41,10 @@ class NoTelephony:
     def send_message(self, order: MessageOrder) -> str:
         """Refused."""
         self._refuse()
+
+    def messages_to(self, number: str) -> list[ProviderMessage]:
+        """No provider has sent any message."""
+        return []
 
     def delete_queue(self, name: str) -> None:
         """Nothing to delete."""

@@ -23,7 +23,7 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.call.transcription import TranscriptionInstance
 
 from hotline.config import PROVIDER_API, Config
-from hotline.ports import CallOrder, DeliveryError, MessageOrder, ProviderCall
+from hotline.ports import CallOrder, DeliveryError, MessageOrder, ProviderCall, ProviderMessage
 
 # The library writes addresses with numbers in them at INFO.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
@@ -32,6 +32,7 @@ Result = TypeVar("Result")
 
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 TIMEOUT_SECONDS = 5.0
+MOST_MESSAGES = 50
 MOST_LISTED = 1000
 LARGEST_RECORDING = 32 * 1024 * 1024
 
@@ -179,6 +180,17 @@ class TwilioTelephony:
                 creates=True,
             )
         )
+
+    def messages_to(self, number: str) -> list[ProviderMessage]:
+        """The provider's own list of the latest text messages to that number, sent or on their way.
+
+        Not by date: a message that still waits there has no date of sending yet.
+        """
+        found = self._do(lambda: self._client.messages.list(to=number, limit=MOST_MESSAGES))
+        return [
+            ProviderMessage(str(one.sid), str(one.status or ""), str(one.to or ""), str(one.body or ""))
+            for one in found
+        ]
 
     def delete_queue(self, name: str) -> None:
         """Delete an empty waiting queue of that name; no error when there is none."""

@@ -14,7 +14,8 @@ from models.base import JsonDict
 def send_reminder(context: JobContext, payload: JsonDict) -> None:
     """Send one reminder, or put it off to a safe hour, or leave it.
 
-    Three steps, each of its own: decide and mark, ask the provider, write down what came of it.
+    Three steps, each of its own: decide and mark, ask the provider, write down what came of it. A
+    worker that dies between them loses nothing and repeats nothing: see `reminders.prepare`.
     """
     key, ports = int(payload["appointment_id"]), context.ports
     with unit_of_work() as session:
@@ -26,8 +27,11 @@ def send_reminder(context: JobContext, payload: JsonDict) -> None:
             )
     if ready.order is None:
         return
+    # Outside the "try": when the provider cannot be asked now, the mark stays and it is asked later.
+    gone = ready.again and reminders.was_sent(ready.order, ports)
     try:
-        ports.telephony.send_message(ready.order)
+        if not gone:
+            ports.telephony.send_message(ready.order)
     except DeliveryError as error:
         # Only what was certainly refused, and may be asked again, is tried once more.
         final = "unknown" if error.unknown else "failed" if error.permanent else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,10 +35,12 @@ DAYTIME = (9 * 60, 21 * 60)
 class Reminder:
     """A reminder ready to go: the order for the provider, or when to try again, or why not.
 
-    Exactly one of the three is set.
+    Exactly one of the three is set. `again`: a worker died while it was sending this very order,
+    and nobody knows whether the provider has it.
     """
 
     order: MessageOrder | None = None
+    again: bool = False
     later: datetime | None = None
     withheld: str | None = None
 
@@ -61,18 +63,23 @@ def plan(session: Session, appointment: Appointment, now: datetime) -> None:
 def prepare(session: Session, appointment_id: int, ports: Ports) -> Reminder:
     """Decide on one reminder, and mark it as being sent when it may go.
 
-    The mark is committed before the provider is asked, so that a worker that dies in between never
-    makes a person get the same reminder twice.
+    The mark is committed before the provider is asked. Whoever finds it there takes up the work of
+    a worker that died: the order is given `again`, for the provider to be asked first.
     """
     now = ports.clock.now()
     appointment = session.get(Appointment, appointment_id)
     if appointment is None or appointment.status is not AppointmentStatus.CONFIRMED:
         return Reminder(withheld="not_booked")
-    if appointment.reminder_state is not None:
-        if appointment.reminder_state == "sending":
-            appointment.reminder_state = "unknown"
+    interrupted = appointment.reminder_state == "sending"
+    if appointment.reminder_state is not None and not interrupted:
         return Reminder(withheld="done")
     decided = _decide(session, appointment, ports, now)
+    if interrupted:
+        if decided.withheld is not None:
+            # It may be gone or not; now that none may go out any more, nobody asks again.
+            appointment.reminder_state = "unknown"
+            return Reminder(withheld="done")
+        return replace(decided, again=True)
     if decided.withheld is not None:
         appointment.reminder_state = decided.withheld
     elif decided.order is not None and not _claim(session, appointment):
@@ -88,6 +95,14 @@ def _claim(session: Session, appointment: Appointment) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def was_sent(order: MessageOrder, ports: Ports) -> bool:
+    """True when the provider has this very message already. Raises DeliveryError.
+
+    The text names the day and the time of one appointment, so no other message is like it.
+    """
+    return any(sent.body == order.body for sent in ports.telephony.messages_to(order.to))
 
 
 def settle(session: Session, appointment_id: int, state: str | None, ports: Ports) -> None:

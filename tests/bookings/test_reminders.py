@@ -189,16 +189,40 @@ def test_with_no_safe_hour_left_nothing_is_sent(
     assert state(app, key) == "no_safe_time"
 
 
-def test_a_worker_that_died_while_sending_is_not_followed_by_a_second_message(
+@pytest.mark.parametrize("had_it", [True, False])
+def test_what_a_dead_worker_was_sending_arrives_once(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock, engine: Engine, network: Network,
+    had_it: bool,
+) -> None:
+    """It died after the provider took the message, or just before: nobody here can know."""
+    key = remind(app, agency, ports)
+    clock.set(IN_THREE_DAYS - timedelta(hours=20))
+    with app.app_context(), unit_of_work() as session:
+        order = reminders.prepare(session, key, ports).order
+    assert order is not None
+    if had_it:
+        engine.context.ports.telephony.send_message(order)
+    deliver(engine)
+    assert len(sent(network)) == 1
+    assert state(app, key) == "sent"
+
+
+def test_while_the_provider_cannot_be_asked_nothing_is_sent_again(
     app: Flask, agency: Agency, ports: Ports, clock: SteppedClock, engine: Engine, network: Network
 ) -> None:
     key = remind(app, agency, ports)
     clock.set(IN_THREE_DAYS - timedelta(hours=20))
     with app.app_context(), unit_of_work() as session:
-        assert reminders.prepare(session, key, ports).order is not None
+        order = reminders.prepare(session, key, ports).order
+    assert order is not None
+    engine.context.ports.telephony.send_message(order)
+    network.fail_rest("429")
     deliver(engine)
-    assert sent(network) == []
-    assert state(app, key) == "unknown"
+    assert state(app, key) == "sending"
+    clock.step(minutes=5)
+    deliver(engine)
+    assert len(sent(network)) == 1
+    assert state(app, key) == "sent"
 
 
 def test_a_provider_that_refuses_for_now_is_asked_again(

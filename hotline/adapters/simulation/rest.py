@@ -186,6 +186,18 @@ def create_message(core: Core, request: Request) -> Answer:
     return answer
 
 
+def list_messages(core: Core, request: Request) -> Answer:
+    """Messages, newest first, by To and From."""
+    with core.lock:
+        found = [
+            message for message in reversed(list(core.messages.values()))
+            if request.get("To") in ("", message["to"])
+            and request.get("From") in ("", message["from"])
+        ]
+    return _page(core, request, "Messages", "messages",
+                 [resources.message(core, message) for message in found])  # fmt: skip
+
+
 def _deliver(core: Core, message: dict[str, Any], last: str, url: str) -> None:
     error = {"landline": "30006", "undelivered": "30003", "failed": "30008"}.get(last, "")
     final = "undelivered" if last == "landline" else last
@@ -296,6 +308,7 @@ _LISTS: list[tuple[str, str, Handler]] = [
     ("POST", r"/Calls/([^/.]+)/Transcriptions/([^/.]+)\.json",
      _transcription),
     ("POST", r"/Messages\.json", create_message),
+    ("GET", r"/Messages\.json", list_messages),
     ("GET", r"/Messages/([^/.]+)\.json", lambda c, _r, sid: _message(c, sid)),
     ("GET", r"/Queues\.json", lambda c, r: _page(
         c, r, "Queues", "queues", [resources.queue(c, q) for q in list(c.queues.values())])),
