@@ -59,6 +59,11 @@ class Appointment(Keyed, PublicId, Base):
             postgresql_where=text("companion_id IS NOT NULL"),
             sqlite_where=text("companion_id IS NOT NULL"),
         ),
+        # What stands: looked at every minute, ahead for what cannot be held, back for who came.
+        Index(
+            "ix_appointments_standing", "starts_at",
+            postgresql_where=text("status = 'confirmed'"), sqlite_where=text("status = 'confirmed'"),
+        ),
         # Visits that somebody still waits for: looked at every minute.
         Index(
             "ix_appointments_visits", "ends_at",
@@ -96,7 +101,11 @@ class Appointment(Keyed, PublicId, Base):
     address: Mapped[str | None] = mapped_column(EncryptedText)
     checked_in_at: Mapped[datetime | None]
     checked_out_at: Mapped[datetime | None]
+    # When the counsellor said, on the spot, that the visit will end: it stands above `ends_at`.
+    stays_until: Mapped[datetime | None]
     companion_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # What the room must have, such as a ramp: it goes along when the appointment is moved.
+    equipment: Mapped[list[str]] = mapped_column(JSON, default=list)
     by_person: Mapped[bool | None]
     # Where the reminder stands: sending, sent, failed, unknown, delivered, undelivered, or why it was
     # withheld.
@@ -109,7 +118,7 @@ class Appointment(Keyed, PublicId, Base):
 
 
 class Reservation(Base):
-    """One five-minute slot of one resource, held by one appointment or one meeting of a group.
+    """One five-minute slot of one resource, held by one appointment, group meeting or offer.
 
     The primary key is the constraint that makes an overlap impossible on both databases.
     `kind` is counsellor, room or caller (for a case without a caller: case).
@@ -118,7 +127,12 @@ class Reservation(Base):
     __tablename__ = "reservations"
     __table_args__ = (
         CheckConstraint("kind IN ('counsellor','room','caller','case')", name="kind"),
-        CheckConstraint("(appointment_id IS NULL) <> (meeting_id IS NULL)", name="holder"),
+        CheckConstraint(
+            "(CASE WHEN appointment_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN meeting_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN offer_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="holder",
+        ),
     )
 
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -129,6 +143,9 @@ class Reservation(Base):
     )
     meeting_id: Mapped[int | None] = mapped_column(
         ForeignKey("group_meetings.id", ondelete="CASCADE"), index=True
+    )
+    offer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("waiting_offers.id", ondelete="CASCADE"), index=True
     )
 
 
@@ -153,13 +170,44 @@ class WaitingEntry(Keyed, PublicId, Base):
     since: Mapped[datetime]
     target_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
-    offered_at: Mapped[datetime | None]
-    offered_starts_at: Mapped[datetime | None]
-    offered_counsellor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    offer_ends_at: Mapped[datetime | None]
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None] = mapped_column(String(20))
+
+
+class WaitingOffer(Keyed, PublicId, Base):
+    """A place that came free, held for somebody who waits until it is taken, declined or lapses.
+
+    It holds its time like an appointment, buffer included. `outcome` is taken, declined, lapsed or
+    withdrawn, and is empty while the offer stands.
+    """
+
+    __tablename__ = "waiting_offers"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="order"),
+        CheckConstraint("(ended_at IS NULL) = (outcome IS NULL)", name="ended"),
+        CheckConstraint("outcome IN ('taken','declined','lapsed','withdrawn')", name="outcome"),
+        # The offers that stand, a handful: asked for in every search.
+        Index(
+            "ix_waiting_offers_standing", "starts_at", postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("waiting_entries.id"), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
+    counsellor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id"))
+    mode: Mapped[AppointmentMode] = mapped_column(enum_type(AppointmentMode, "mode"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    buffer_minutes: Mapped[int] = mapped_column(default=15)
+    offered_at: Mapped[datetime]
+    held_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(10))
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class SessionNote(Keyed, Base):

@@ -14,7 +14,13 @@ from hotline.bookings.spans import Span, merged
 from hotline.followups.calendar import service_hours
 from models.accounts import User
 from models.agency import Centre
-from models.bookings import Appointment, Availability, AvailabilityException, Conflict
+from models.bookings import (
+    Appointment,
+    Availability,
+    AvailabilityException,
+    Conflict,
+    WaitingOffer,
+)
 from models.cases import Case
 from models.groups import Group, GroupMeeting, GroupMember
 from triage.vocabulary import AppointmentMode, AppointmentStatus
@@ -45,6 +51,7 @@ def places(
     taken = _taken(session, Appointment.centre_id.in_(centre_ids), window, but)
     rooms = [room.id for centre in rows for room in centre.rooms]
     _add_meetings(session, taken, GroupMeeting.room_id.in_(rooms), window)
+    _add_offers(session, taken, WaitingOffer.centre_id.in_(centre_ids), window)
     return [
         Place(
             id=centre.id, hours=service_hours(centre, now), status=centre.status,
@@ -98,6 +105,22 @@ def helpers(
     ]
 
 
+def leave_of(
+    session: Session, user_ids: Collection[int], window: Span
+) -> dict[int, list[Span]]:
+    """When people are on leave within the window."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for row in session.scalars(
+        select(AvailabilityException).where(
+            AvailabilityException.counsellor_id.in_(user_ids), ~AvailabilityException.is_extra,
+            AvailabilityException.starts_at < window.ends,
+            AvailabilityException.ends_at > window.starts,
+        )
+    ):
+        found[row.counsellor_id].append(Span(row.starts_at, row.ends_at))
+    return found
+
+
 def helper_ids(session: Session, centre_ids: Collection[int]) -> set[int]:
     """The keys of everyone who has entered times at one of the centres."""
     weekly = select(Availability.counsellor_id).where(Availability.centre_id.in_(centre_ids))
@@ -140,6 +163,7 @@ def people_taken(
         session, taken,
         or_(Group.leader_id.in_(user_ids), Group.co_leader_id.in_(user_ids)), window,
     )
+    _add_offers(session, taken, WaitingOffer.counsellor_id.in_(user_ids), window)
     return {user: merged(taken["counsellor", user]) for user in user_ids}
 
 
@@ -168,6 +192,7 @@ def person_taken(
         GroupMember.case_id == case.id, GroupMember.status == "member"
     )
     _add_meetings(session, taken, Group.id.in_(groups), window)
+    _add_offers(session, taken, WaitingOffer.case_id == case.id, window)
     return merged(span for spans in taken.values() for span in spans)
 
 
@@ -249,3 +274,20 @@ def _add_meetings(
             taken["counsellor", co_leader].append(span)
         if room is not None:
             taken["room", room].append(span)
+
+
+def _add_offers(
+    session: Session, taken: Taken, which: ColumnElement[bool], window: Span
+) -> None:
+    """Places that are held for somebody who waits are taken until the offer ends."""
+    rows = session.scalars(
+        select(WaitingOffer).where(
+            which, WaitingOffer.ended_at.is_(None),
+            WaitingOffer.starts_at > window.starts - LONGEST, WaitingOffer.starts_at < window.ends,
+        )
+    )
+    for offer in rows:
+        span = Span(offer.starts_at, offer.ends_at + timedelta(minutes=offer.buffer_minutes))
+        taken["counsellor", offer.counsellor_id].append(span)
+        if offer.room_id is not None:
+            taken["room", offer.room_id].append(span)

@@ -95,6 +95,8 @@ class BookForm(PageForm):
     every_weeks = IntegerField(_l("Weeks between them"), default=1, validators=[NumberRange(1, 8)])
     address = StringField(_l("Address of the visit"), validators=[Length(max=300)])
     companion = SelectField(_l("Who goes with the counsellor"))
+    instead_of = HiddenField()
+    version = HiddenField()
 
 
 class MoveForm(PageForm):
@@ -105,6 +107,7 @@ class MoveForm(PageForm):
     counsellor = SelectField(_l("Counsellor"), validators=[Optional()])
     minutes = SelectField(_l("Length"), choices=[_minutes(value) for value in LENGTHS],
                           validators=[Optional()])
+    mode = SelectField(_l("How"), choices=choices(AppointmentMode), validators=[Optional()])
     version = HiddenField()
 
 
@@ -140,7 +143,7 @@ class NoteForm(PageForm):
 
     text = TextAreaField(_l("What happened"), validators=[InputRequired(), Length(max=20_000)])
     risk = RadioField(
-        _l("Risk in this session"), validators=[Optional()],
+        _l("Risk in this session"), validators=[InputRequired(_l("Say what was done about risk."))],
         choices=[
             ("unchanged", _l("Asked, as before")), ("changed", _l("Asked, and it has changed")),
             ("not_asked", _l("Not asked")),
@@ -155,6 +158,7 @@ class NoteForm(PageForm):
     gad7 = _score("gad7")
     k10 = _score("k10")
     ors = _score("ors")
+    srs = _score("srs")
     next_step = StringField(_l("Next step"), validators=[Length(max=500)],
                             render_kw={"data-optional": ""})
     sign = BooleanField(_l("Sign the note: it cannot be changed afterwards"))

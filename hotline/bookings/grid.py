@@ -18,7 +18,7 @@ FIRST, LAST = 9 * 60, 18 * 60
 class Entry:
     """Something that stands in the week. Without a `public_id` there is nothing to open.
 
-    `kind` is busy, done, missed, group or elsewhere. `who` and `room` are names; `case` is the
+    `kind` is busy, done, missed, group, held (for somebody who waits) or elsewhere. `who` and `room` are names; `case` is the
     spoken reference of the case, for those who may see cases.
     """
 
@@ -32,6 +32,7 @@ class Entry:
     status: AppointmentStatus | None = None
     version: int = 0
     can_move: bool = False
+    wishes_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
-from hotline.bookings import records
+from hotline.bookings import facts, records
+from hotline.bookings.because import because
 from hotline.bookings.reserving import (
     BookingRefused,
     Holding,
@@ -124,6 +125,8 @@ def ask(session: Session, actor: Actor, public_id: str, case_id: str, ports: Por
     if group.status == "ended":
         raise BookingRefused("group_status")
     case = records.case_to_book(session, actor, case_id, now)
+    if {group.leader_id, group.co_leader_id} & facts.refused_helpers(session, case):
+        raise BookingRefused("conflict")
     member = session.scalar(
         select(GroupMember).where(GroupMember.group_id == group.id, GroupMember.case_id == case.id)
     )
@@ -244,6 +247,7 @@ def _offer_place(session: Session, group: Group, now: datetime) -> None:
         plan_task(
             session, kind=TaskKind.BOOKING_OFFER, code=case.code, centre_id=group.centre_id,
             now=now, case=case, owner_id=group.leader_id, rule_id="group_place",
+            reason=because("group_place"),
         )
 
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from hotline import outbox
-from hotline.bookings import keeping, reminders, texting, waiting
+from hotline.bookings import (
+    arrivals,
+    offers,
+    reminders,
+    stranded,
+    texting,
+    visits,
+    waiting,
+)
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import DeliveryError
 from hotline.transaction import unit_of_work
@@ -47,7 +55,7 @@ def send_reminder(context: JobContext, payload: JsonDict) -> None:
 def offer_places(context: JobContext, payload: JsonDict) -> None:
     """Look at the waiting list of a centre after a time came free there."""
     with unit_of_work() as session:
-        waiting.offer_places(session, int(payload["centre_id"]), context.ports)
+        offers.offer_places(session, int(payload["centre_id"]), context.ports)
 
 
 @registry.every(300, "bookings.waiting_checks")
@@ -57,8 +65,36 @@ def check_waiting(context: JobContext) -> None:
         waiting.check_waiting(session, context.ports)
 
 
+@registry.every(60, "bookings.offers")
+def lapse_offers(context: JobContext) -> None:
+    """Let places go on to the next when nobody took them in time."""
+    with unit_of_work() as session:
+        offers.lapse(session, context.ports)
+
+
+@registry.every(3600, "bookings.look_around")
+def look_around(context: JobContext) -> None:
+    """Have the waiting lists looked at, for times that came free with nobody doing anything."""
+    with unit_of_work() as session:
+        offers.look_around(session, context.ports)
+
+
+@registry.every(60, "bookings.stranded")
+def watch_stranded(context: JobContext) -> None:
+    """Have everybody rung whose meeting cannot be held as it was booked."""
+    with unit_of_work() as session:
+        stranded.watch(session, context.ports)
+
+
+@registry.every(60, "bookings.unmarked")
+def ask_who_came(context: JobContext) -> None:
+    """Ask after meetings of which nobody has said whether the person came."""
+    with unit_of_work() as session:
+        arrivals.ask_who_came(session, context.ports)
+
+
 @registry.every(60, "bookings.overdue_visits")
 def watch_visits(context: JobContext) -> None:
     """Raise the alarm for visits that should have ended."""
     with unit_of_work() as session:
-        keeping.alarm_overdue_visits(session, context.ports)
+        visits.alarm_overdue_visits(session, context.ports)

@@ -1,4 +1,4 @@
-"""What becomes of an appointment: arrived, attended, did not come; the note; visits outside."""
+"""What becomes of an appointment: arrived, attended, did not come; the note of the session."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, require
 from hotline.bookings import records
+from hotline.bookings.because import because
 from hotline.bookings.measures import ITEM_NINE, checked
 from hotline.bookings.reserving import BookingRefused
-from hotline.followups.alerts import raise_alert
 from hotline.followups.calendar import hours_of
 from hotline.followups.claiming import get_task
 from hotline.followups.finishing import finish
@@ -24,9 +24,7 @@ from models.bookings import Appointment, SessionNote
 from models.cases import Case
 from triage import clocks
 from triage.vocabulary import (
-    AppointmentMode,
     AppointmentStatus,
-    EscalationTarget,
     ResponseCode,
     Role,
     TaskKind,
@@ -35,7 +33,7 @@ from triage.vocabulary import (
 EARLY = timedelta(minutes=60)
 URGENT_CHECK = timedelta(hours=2)
 NO_SHOWS_TO_REVIEW = 2
-OVERDUE = timedelta(minutes=15)
+RISKS = ("unchanged", "changed", "not_asked")
 BEGINNING = (AppointmentStatus.CONFIRMED, AppointmentStatus.ARRIVED, AppointmentStatus.NO_SHOW)
 
 
@@ -118,7 +116,7 @@ def mark_no_show(session: Session, actor: Actor, public_id: str, ports: Ports) -
         session, kind=TaskKind.NO_SHOW_CHECK, code=case.code, centre_id=found.centre_id, now=now,
         due_at=_check_due(session, found, case.code, now), case=case, appointment_id=found.id,
         owner_role=Role.COUNSELLOR, owner_id=found.counsellor_id, rule_id="no_show",
-        created_by_id=actor.user_id,
+        created_by_id=actor.user_id, reason=because("no_show"),
     )
     missed = session.scalar(
         select(func.count(Appointment.id)).where(
@@ -130,6 +128,7 @@ def mark_no_show(session: Session, actor: Actor, public_id: str, ports: Ports) -
             session, kind=TaskKind.SUPERVISOR_DECISION, code=case.code, centre_id=found.centre_id,
             now=now, case=case, owner_role=Role.SUPERVISOR, rule_id="no_shows",
             dedupe_key=f"appointment:{found.id}:no_shows", created_by_id=actor.user_id,
+            reason=because("no_shows"),
         )
     audit.record(session, actor, "appointment.no_show", ("appointment", found.id), at=now,
                  centre_id=found.centre_id, missed=missed)
@@ -169,8 +168,9 @@ def add_note(
 ) -> SessionNote:
     """Write the note of a session with its measures; it can be changed until it is signed.
 
-    Raises BookingRefused("signed"), or ValueError naming a score that is impossible. A yes to the
-    ninth question of the PHQ-9 without a look at risk makes a task for the writer.
+    Raises BookingRefused: signed, not_held, risk (each note says what was done about risk); or
+    ValueError naming a score that is impossible. Risk that has changed, and a yes to the ninth
+    question of the PHQ-9 without a look at risk, make a task for the writer.
     """
     now = ports.clock.now()
     found = records.to_change(session, actor, public_id, now)
@@ -178,6 +178,8 @@ def add_note(
     require(actor, Permission.CASE_WRITE, records.case_subject(case), now)
     if found.status not in (AppointmentStatus.ARRIVED, AppointmentStatus.ATTENDED):
         raise BookingRefused("not_held")
+    if values.risk not in RISKS:
+        raise BookingRefused("risk")
     measures = checked(values.measures)
     note = session.scalar(select(SessionNote).where(SessionNote.appointment_id == found.id))
     if note is not None and note.signed_at is not None:
@@ -190,11 +192,13 @@ def add_note(
     note.written_by_id, note.written_at = actor.user_id, now
     note.signed_at = now if values.sign else None
     session.flush()
-    if measures.get(ITEM_NINE, 0) >= 1 and values.risk != "unchanged":
+    told = measures.get(ITEM_NINE, 0) >= 1 and values.risk != "unchanged"
+    if told or values.risk == "changed":
+        rule = "item_nine" if told else "risk_changed"
         plan_task(
             session, kind=TaskKind.ASSESS_RISK, code=case.code, centre_id=found.centre_id, now=now,
-            case=case, owner_id=actor.user_id, rule_id="item_nine", created_by_id=actor.user_id,
-            dedupe_key=f"appointment:{found.id}:item_nine",
+            case=case, owner_id=actor.user_id, rule_id=rule, created_by_id=actor.user_id,
+            dedupe_key=f"appointment:{found.id}:{rule}", reason=because(rule),
         )
     audit.record(session, actor, "session_note.written", ("appointment", found.id), at=now,
                  centre_id=found.centre_id, signed=values.sign)
@@ -210,57 +214,3 @@ def notes_of(session: Session, case_id: int) -> list[tuple[Appointment, SessionN
         .order_by(Appointment.starts_at.desc())
     )
     return [(appointment, note) for appointment, note in rows]
-
-
-def check_in(session: Session, actor: Actor, public_id: str, ports: Ports) -> Appointment:
-    """The counsellor has arrived at a visit outside; from now on somebody waits for their return."""
-    return _visit(session, actor, public_id, ports, leaving=False)
-
-
-def check_out(session: Session, actor: Actor, public_id: str, ports: Ports) -> Appointment:
-    """The counsellor is safely away from a visit."""
-    return _visit(session, actor, public_id, ports, leaving=True)
-
-
-def _visit(
-    session: Session, actor: Actor, public_id: str, ports: Ports, *, leaving: bool
-) -> Appointment:
-    now = ports.clock.now()
-    found = records.to_change(session, actor, public_id, now)
-    if found.mode is not AppointmentMode.HOME:
-        raise BookingRefused("not_a_visit")
-    if leaving:
-        found.checked_out_at = now
-    else:
-        found.checked_in_at = found.checked_in_at or now
-    found.version += 1
-    audit.record(
-        session, actor, "visit.checked_out" if leaving else "visit.checked_in",
-        ("appointment", found.id), at=now, centre_id=found.centre_id,
-    )
-    return found
-
-
-def alarm_overdue_visits(session: Session, ports: Ports) -> int:
-    """Tell the supervisor on duty of every visit whose end passed a quarter of an hour ago.
-
-    A counsellor who never checked in alarms as well: that is when it matters most.
-    """
-    now = ports.clock.now()
-    late = session.scalars(
-        select(Appointment).where(
-            Appointment.mode == AppointmentMode.HOME, Appointment.checked_out_at.is_(None),
-            Appointment.ends_at <= now - OVERDUE, Appointment.ends_at > now - timedelta(days=2),
-            # Held or not: who has not checked out is not known to be safely away.
-            Appointment.status.in_((*BEGINNING, AppointmentStatus.ATTENDED)),
-        )
-    ).all()
-    raised = [
-        raise_alert(
-            session, key=f"visit:{visit.id}:overdue", kind="visit_overdue",
-            to=EscalationTarget.SUPERVISOR, now=now, centre_id=visit.centre_id,
-            case_id=visit.case_id, code=ResponseCode.B, facts={"appointment_id": visit.id},
-        )
-        for visit in late
-    ]
-    return sum(1 for alert in raised if alert is not None)

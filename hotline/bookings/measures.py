@@ -1,7 +1,7 @@
 """Outcome measures as scores: their range, what they mean, and how they changed. No test's text.
 
 Cut-offs and the change that counts are those of practice: PHQ-9 5/10/15/20 and a change of 5,
-GAD-7 5/10/15 and 4, K10 20/25/30 and 5, ORS 25 for adults and 5. Which instrument an agency may
+GAD-7 5/10/15 and 4, K10 20/25/30 and 5, ORS 25 for adults and 5, SRS 36 and below. Which instrument an agency may
 use is a matter of its licence; only the score is kept.
 """
 
@@ -14,7 +14,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One instrument: its key, short name, lowest and highest score, cut-offs, change that counts."""
+    """One instrument: its key, short name, lowest and highest score, cut-offs, change that counts.
+
+    `bands` names what lies below the first cut-off, then from each one up; keys of the page's words.
+    """
 
     key: str
     name: str
@@ -22,6 +25,7 @@ class Measure:
     highest: float
     cut_offs: tuple[float, ...]
     counts: float
+    bands: tuple[str, ...]
     higher_is_better: bool = False
 
     def accepts(self, score: float) -> bool:
@@ -32,14 +36,24 @@ class Measure:
         """How many cut-offs the score has reached; 0 is below all of them."""
         return sum(1 for cut in self.cut_offs if score >= cut)
 
+    def band_word(self, score: float) -> str:
+        """The key of the word for where the score lies."""
+        return self.bands[self.band(score)]
+
+    def share(self, score: float) -> float:
+        """Where the score lies between the lowest, 0, and the highest, 1."""
+        return (score - self.lowest) / (self.highest - self.lowest)
+
 
 MEASURES: Mapping[str, Measure] = {
     measure.key: measure
     for measure in (
-        Measure("phq9", "PHQ-9", 0, 27, (5, 10, 15, 20), 5),
-        Measure("gad7", "GAD-7", 0, 21, (5, 10, 15), 4),
-        Measure("k10", "K10", 10, 50, (20, 25, 30), 5),
-        Measure("ors", "ORS", 0, 40, (25,), 5, higher_is_better=True),
+        Measure("phq9", "PHQ-9", 0, 27, (5, 10, 15, 20), 5,
+                ("minimal", "mild", "moderate", "rather_severe", "severe")),
+        Measure("gad7", "GAD-7", 0, 21, (5, 10, 15), 4, ("minimal", "mild", "moderate", "severe")),
+        Measure("k10", "K10", 10, 50, (20, 25, 30), 5, ("minimal", "mild", "moderate", "severe")),
+        Measure("ors", "ORS", 0, 40, (25,), 5, ("below", "above"), higher_is_better=True),
+        Measure("srs", "SRS", 0, 40, (36,), 5, ("talk", "good"), higher_is_better=True),
     )
 }
 ITEM_NINE = "phq9_item9"
@@ -70,6 +84,23 @@ class Course:
         if abs(self.change) < self.measure.counts:
             return "same"
         return "better" if (self.change > 0) == self.measure.higher_is_better else "worse"
+
+
+    def drawn(self, width: float, height: float) -> list[tuple[float, float]]:
+        """The points of a small picture of that size: time to the right, the score upwards."""
+        begin, end = self.points[0][0], self.points[-1][0]
+        whole = (end - begin).total_seconds()
+        return [
+            (
+                round(width * ((at - begin).total_seconds() / whole if whole else 0.5), 1),
+                round(height * (1 - self.measure.share(score)), 1),
+            )
+            for at, score in self.points
+        ]
+
+    def lines(self, height: float) -> list[float]:
+        """How high the cut-offs lie in a picture of that height."""
+        return [round(height * (1 - self.measure.share(cut)), 1) for cut in self.measure.cut_offs]
 
 
 def checked(scores: Mapping[str, float]) -> dict[str, float]:

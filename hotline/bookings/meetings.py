@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,14 +11,19 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, require
-from hotline.bookings import records
+from hotline.bookings import facts, records
+from hotline.bookings.because import because
 from hotline.bookings.groups import find_group, find_member, holding, person
+from hotline.bookings.keeping import URGENT_CHECK
 from hotline.bookings.reserving import BookingRefused, all_or_nothing, hold, release
-from hotline.bookings.slots import BUFFER
-from hotline.bookings.spans import DAY, instant, local_date, on_grid, wall_minutes
+from hotline.bookings.slots import BUFFER, Place
+from hotline.bookings.spans import DAY, Span, instant, local_date, on_grid, wall_minutes
+from hotline.followups.calendar import service_hours
+from hotline.followups.planning import plan_task
 from hotline.ports import Ports
 from models.cases import Case, CaseNote
 from models.groups import Attendance, Group, GroupMeeting, GroupMember
+from triage.vocabulary import AppointmentMode, ResponseCode, Role, TaskKind
 
 MOST_MEETINGS = 30
 
@@ -38,7 +43,9 @@ def plan_meetings(
 ) -> list[GroupMeeting]:
     """Plan meetings at the same local time; leaders, room and members are held for each.
 
-    All of them or none: raises SlotTaken when somebody or the room is taken at one of the times.
+    Weeks in which the centre is closed are left out, and the end comes later. All of them or none:
+    raises SlotTaken when somebody or the room is taken at one of the times, BookingRefused
+    ("centre_status") where nobody can come in, ("not_working") while a leader is on leave.
     """
     now = ports.clock.now()
     group = find_group(session, actor, public_id, now, Permission.BOOKING_WRITE)
@@ -57,8 +64,10 @@ def plan_meetings(
         ) for resource in person(case)
     ]
     made = []
+    times = _times(session, group, values, now)
+    _check_leaders(session, group, values, times)
     with all_or_nothing(session):
-        for starts in _times(session, group, values):
+        for starts in times:
             meeting = GroupMeeting(
                 group_id=group.id, room_id=group.room_id, starts_at=starts,
                 ends_at=starts + timedelta(minutes=values.minutes),
@@ -73,12 +82,33 @@ def plan_meetings(
     return made
 
 
-def _times(session: Session, group: Group, values: Meetings) -> Iterable[datetime]:
-    zone = records.get_centre(session, group.centre_id).timezone
+def _times(
+    session: Session, group: Group, values: Meetings, now: datetime
+) -> list[datetime]:
+    centre = records.get_centre(session, group.centre_id)
+    hours = service_hours(centre, now)
+    if not Place(centre.id, hours, centre.status).takes(AppointmentMode.ONSITE):
+        raise BookingRefused("centre_status")
+    zone = centre.timezone
     first = local_date(values.starts_at, zone)
     minutes = wall_minutes(values.starts_at, zone)
-    for number in range(values.count):
-        yield instant(first + number * values.every_weeks * 7 * DAY, minutes, zone)
+    days = (first + turn * values.every_weeks * 7 * DAY for turn in range(values.count * 2 + 4))
+    return [
+        instant(day, minutes, zone) for day in days if day not in hours.closed_dates
+    ][: values.count]
+
+
+def _check_leaders(
+    session: Session, group: Group, values: Meetings, times: Sequence[datetime]
+) -> None:
+    if not times:
+        raise BookingRefused("centre_status")
+    leaders = [key for kind, key in _leaders(group) if kind == "counsellor"]
+    length = timedelta(minutes=values.minutes)
+    leave = facts.leave_of(session, leaders, Span(times[0], times[-1] + length))
+    held = [Span(starts, starts + length) for starts in times]
+    if any(span.overlaps(one) for spans in leave.values() for span in spans for one in held):
+        raise BookingRefused("not_working")
 
 
 def _leaders(group: Group) -> list[tuple[str, int]]:
@@ -117,7 +147,10 @@ def cancel_meeting(session: Session, actor: Actor, public_id: str, ports: Ports)
 def take_attendance(
     session: Session, actor: Actor, public_id: str, came: Collection[str], ports: Ports
 ) -> GroupMeeting:
-    """Mark who of the members came (public ids); the meeting counts as held. May be corrected."""
+    """Mark who of the members came (public ids); the meeting counts as held. May be corrected.
+
+    An absent member at C and above is rung within two hours, as after an appointment.
+    """
     now = ports.clock.now()
     meeting, group = find_meeting(session, actor, public_id, now)
     if meeting.status == "cancelled":
@@ -136,9 +169,30 @@ def take_attendance(
         row.came = member.public_id in came
         row.marked_by_id, row.marked_at = actor.user_id, now
     meeting.status, meeting.held_at = "held", meeting.held_at or now
+    session.flush()
+    _check_absent(session, actor, meeting, group, now)
     audit.record(session, actor, "group.attendance", ("group_meeting", meeting.id), at=now,
                  centre_id=group.centre_id, came=len(came))
     return meeting
+
+
+def _check_absent(
+    session: Session, actor: Actor, meeting: GroupMeeting, group: Group, now: datetime
+) -> None:
+    rows = session.execute(
+        select(GroupMember, Case)
+        .join(Case, Case.id == GroupMember.case_id)
+        .join(Attendance, Attendance.member_id == GroupMember.id)
+        .where(Attendance.meeting_id == meeting.id, ~Attendance.came)
+    )
+    for member, case in rows:
+        if case.code.at_least(ResponseCode.C):
+            plan_task(
+                session, kind=TaskKind.NO_SHOW_CHECK, code=case.code, centre_id=group.centre_id,
+                now=now, due_at=now + URGENT_CHECK, case=case, owner_role=Role.COUNSELLOR,
+                owner_id=group.leader_id, rule_id="group_absent", created_by_id=actor.user_id,
+                reason=because("group_absent"), dedupe_key=f"meeting:{meeting.id}:{member.id}:absent",
+            )
 
 
 def note_member(

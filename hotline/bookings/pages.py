@@ -40,6 +40,10 @@ REFUSALS: dict[str, LazyString] = {
     "case_closed": _l("This case is closed. Open it again before booking."),
     "sessions_used": _l("The planned sessions are used. A supervisor can plan more."),
     "changed": _l("Somebody changed this appointment meanwhile. Look at it again, then decide."),
+    "companion_self": _l("Somebody else must go along: the same person was chosen twice."),
+    "offer_over": _l("This place is not held any more. Look for another time."),
+    "no_week": _l("No week after the last meeting has a place for it. Look for another time."),
+    "risk": _l("Say what was done about risk in this session."),
     "not_open": _l("This appointment is no longer open for that."),
     "too_early": _l("This can be noted once the meeting begins."),
     "task": _l("A meeting cannot complete this task."),
@@ -69,9 +73,14 @@ def ports() -> Ports:
     return found
 
 
+def refused_because(reason: str) -> str:
+    """The sentence for a refusal."""
+    return str(REFUSALS.get(reason, REFUSALS["not_open"]))
+
+
 def refuse(error: BookingRefused) -> None:
     """Tell the person at the page why it could not be done."""
-    flash(str(REFUSALS.get(error.reason, REFUSALS["not_open"])), "error")
+    flash(refused_because(error.reason), "error")
 
 
 def by_public_id(session: Session, kind: type[User | Centre | Room], public_id: str) -> int:
@@ -147,11 +156,14 @@ def mode_word(stored: str) -> str:
 
 
 @blueprint.app_template_filter("as_query")
-def as_query(wishes: Wishes) -> dict[str, str]:
+def as_query(wishes: Wishes) -> dict[str, str | list[str]]:
     """Wishes as the address of a search; what only the list keeps by internal key is left out."""
     asked = {
         "mode": wishes.mode.value, "minutes": str(wishes.minutes),
         "language": wishes.language or "", "sex": wishes.sex or "",
         "same_worker": "y" if wishes.same_worker else "",
     }
-    return {name: value for name, value in asked.items() if value}
+    return {
+        **{name: value for name, value in asked.items() if value},
+        **({"equipment": sorted(wishes.equipment)} if wishes.equipment else {}),
+    }

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from hotline import outbox
 from hotline.access import audit
 from hotline.access.identity import number_key
-from hotline.bookings import wording
+from hotline.bookings import stranded, wording
+from hotline.bookings.because import because
 from hotline.bookings.spans import DAY, instant
 from hotline.followups.planning import plan_task
 from hotline.ports import MessageOrder, Ports
@@ -26,6 +27,8 @@ KIND = "appointment.reminder"
 BEFORE = timedelta(hours=24)
 LAST = timedelta(hours=2)
 """A reminder that cannot go out earlier than this before the meeting is of no use any more."""
+
+ASK_AGAIN = timedelta(hours=1)
 
 # Where the person named no hours: when a telephone may show a text without waking anybody.
 DAYTIME = (9 * 60, 21 * 60)
@@ -138,6 +141,11 @@ def _decide(
         return Reminder(withheld="no_safe_time")
     if safe > now:
         return Reminder(later=safe)
+    if stranded.reasons_of(session, appointment, now):
+        # It cannot be held as it stands: somebody rings. Should it fit again, there is time yet.
+        again = now + ASK_AGAIN
+        fits = again <= appointment.starts_at - LAST
+        return Reminder(later=again) if fits else Reminder(withheld="to_rebook")
     sender = _line_number(session, appointment)
     if sender is None:
         return Reminder(withheld="no_line")
@@ -240,5 +248,6 @@ def take_reply(
             session, kind=TaskKind.CALL_BACK, code=case.code, centre_id=found.centre_id, now=now,
             due_at=min(now + timedelta(hours=4), found.starts_at), case=case,
             appointment_id=found.id, owner_id=found.counsellor_id, rule_id="reminder_change",
+            reason=because("reminder_change"),
         )
     return found, meant

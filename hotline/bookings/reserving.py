@@ -51,15 +51,16 @@ def hold(
     *,
     appointment_id: int | None = None,
     meeting_id: int | None = None,
+    offer_id: int | None = None,
 ) -> None:
-    """Reserve every step of every resource for one appointment or one meeting of a group.
+    """Reserve every step of every resource for one appointment, group meeting or offer.
 
     Raises IntegrityError where one of them is held already. Rows are written in one order
     everywhere (time, kind, resource), so that two bookings wait for each other and never in a ring.
     """
     rows = [
         {"kind": kind, "resource_id": resource, "slot_at": at,
-         "appointment_id": appointment_id, "meeting_id": meeting_id}
+         "appointment_id": appointment_id, "meeting_id": meeting_id, "offer_id": offer_id}
         for at in cells(holding.starts_at, holding.ends_at, holding.buffer)
         for kind, resource in sorted(set(holding.resources))
     ]
@@ -67,12 +68,14 @@ def hold(
 
 
 def release(
-    session: Session, *, appointment_id: int | None = None, meeting_id: int | None = None
+    session: Session, *, appointment_id: int | None = None, meeting_id: int | None = None,
+    offer_id: int | None = None,
 ) -> None:
-    """Give the time of an appointment or a meeting back."""
+    """Give the time of an appointment, a meeting or an offer back."""
     holder = (
         Reservation.appointment_id == appointment_id if appointment_id is not None
-        else Reservation.meeting_id == meeting_id
+        else Reservation.meeting_id == meeting_id if meeting_id is not None
+        else Reservation.offer_id == offer_id
     )
     session.execute(
         delete(Reservation).where(holder).execution_options(synchronize_session=False)

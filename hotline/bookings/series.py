@@ -11,14 +11,18 @@ from sqlalchemy.orm import Session
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, require
 from hotline.bookings import records
+from hotline.bookings.because import because
 from hotline.bookings.reserving import BookingRefused
-from hotline.bookings.service import Booking, book
+from hotline.bookings.service import Booking, Move, book, move
 from hotline.bookings.spans import DAY, instant, local_date, wall_minutes
+from hotline.followups.planning import plan_task
 from hotline.ports import Ports
 from models.bookings import Appointment, Conflict
 from models.cases import Case
+from triage.vocabulary import AppointmentStatus, Role, TaskKind
 
 MOST_SESSIONS = 60
+MOST_WEEKS_ON = 12
 SKIPPED_FOR = frozenset(("taken", "not_working", "no_room", "past"))
 """What makes the series leave out a week; anything else stops it, for it would be so every week."""
 
@@ -69,6 +73,48 @@ def book_series(session: Session, actor: Actor, values: Series, ports: Ports) ->
     if not made and last is not None:
         raise last
     return Booked(tuple(made), tuple(skipped))
+
+
+def skip(session: Session, actor: Actor, public_id: str, ports: Ports) -> Appointment:
+    """Leave one meeting of a series out: it goes to the end, on the same weekday at the same time.
+
+    The number of meetings stays. Raises BookingRefused: not_open, or no_week when none of the twelve
+    weeks after the last meeting has a place for it.
+    """
+    now = ports.clock.now()
+    left_out = records.to_change(session, actor, public_id, now)
+    if left_out.status is not AppointmentStatus.CONFIRMED:
+        raise BookingRefused("not_open")
+    zone = records.get_centre(session, left_out.centre_id).timezone
+    standing = [
+        one for one in records.appointments_of(session, left_out.case_id)
+        if one.status is AppointmentStatus.CONFIRMED
+    ]
+    last = max(local_date(one.starts_at, zone) for one in standing)
+    day = local_date(left_out.starts_at, zone)
+    minutes = wall_minutes(left_out.starts_at, zone)
+    weeks = (last - day).days // 7
+    for ahead in range(1, MOST_WEEKS_ON + 1):
+        starts = instant(day + (weeks + ahead) * 7 * DAY, minutes, zone)
+        try:
+            return move(session, actor, public_id, Move(starts), ports)
+        except BookingRefused as refused:
+            if refused.reason not in SKIPPED_FOR:
+                raise
+    raise BookingRefused("no_week")
+
+
+def ask_for_more(session: Session, actor: Actor, case_id: str, ports: Ports) -> None:
+    """Ask a supervisor whether the case is to have more sessions than were planned."""
+    now = ports.clock.now()
+    case = records.case_to_book(session, actor, case_id, now)
+    plan_task(
+        session, kind=TaskKind.SUPERVISOR_DECISION, code=case.code, centre_id=case.centre_id, now=now,
+        case=case, owner_role=Role.SUPERVISOR, rule_id="more_sessions", created_by_id=actor.user_id,
+        reason=because("more_sessions"), dedupe_key=f"case:{case.id}:more:{case.sessions_planned}",
+    )
+    audit.record(session, actor, "sessions.asked", ("case", case.id), at=now,
+                 centre_id=case.centre_id, planned=case.sessions_planned)
 
 
 def plan_sessions(

@@ -10,15 +10,8 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
-from hotline.bookings import facts, records, reminders, waiting
-from hotline.bookings.keeping import (
-    add_note,
-    check_in,
-    check_out,
-    mark_arrived,
-    mark_attended,
-    mark_no_show,
-)
+from hotline.bookings import facts, records, reminders, stranded, waiting
+from hotline.bookings.keeping import add_note, mark_arrived, mark_attended, mark_no_show
 from hotline.bookings.reserving import (
     BookingRefused,
     Holding,
@@ -31,8 +24,9 @@ from hotline.bookings.reserving import (
 from hotline.bookings.searching import Wishes, free_slots
 from hotline.bookings.slots import BUFFER, Place, Slot, Want, free_room, working_time
 from hotline.bookings.spans import Span, is_clear, on_grid
+from hotline.bookings.visits import check_in, check_out, stay_longer
 from hotline.ports import Ports
-from models.bookings import Appointment
+from models.bookings import Appointment, WaitingOffer
 from models.callers import Caller
 from models.cases import Case
 from triage.vocabulary import AppointmentMode, AppointmentStatus
@@ -40,6 +34,7 @@ from triage.vocabulary import AppointmentMode, AppointmentStatus
 __all__ = [
     "Booking", "BookingRefused", "Move", "SlotTaken", "Wishes", "add_note", "book", "cancel",
     "check_in", "check_out", "free_slots", "mark_arrived", "mark_attended", "mark_no_show", "move",
+    "stay_longer",
 ]
 
 LATE = timedelta(hours=24)
@@ -77,6 +72,10 @@ class Move:
     mode: AppointmentMode | None = None
     minutes: int | None = None
     version: int | None = None
+    centre_id: int | None = None
+    equipment: frozenset[str] | None = None
+    address: str | None = None
+    companion_id: int | None = None
 
 
 def book(session: Session, actor: Actor, values: Booking, ports: Ports) -> Appointment:
@@ -90,6 +89,8 @@ def book(session: Session, actor: Actor, values: Booking, ports: Ports) -> Appoi
     require(actor, Permission.BOOKING_WRITE, Subject(centre_id=values.centre_id), now)
     if _sessions(session, case) >= case.sessions_planned:
         raise BookingRefused("sessions_used")
+    # What is held for this person is theirs to have, at this time or at another one.
+    waiting.end_offers(session, WaitingOffer.case_id == case.id, "taken", now, actor)
     made = _write(session, actor, case, values, ports)
     waiting.end_for_case(session, case, "booked", now)
     audit.record(session, actor, "appointment.booked", ("appointment", made.id), at=now,
@@ -112,13 +113,16 @@ def move(
     minutes = values.minutes or int((old.ends_at - old.starts_at).total_seconds()) // 60
     wanted = Booking(
         case_id=case.public_id, counsellor_id=values.counsellor_id or old.counsellor_id,
-        centre_id=old.centre_id, starts_at=values.starts_at, minutes=minutes,
-        mode=values.mode or old.mode, language=old.language, address=old.address,
-        companion_id=old.companion_id,
+        centre_id=values.centre_id or old.centre_id, starts_at=values.starts_at, minutes=minutes,
+        mode=values.mode or old.mode, language=old.language,
+        equipment=frozenset(old.equipment) if values.equipment is None else values.equipment,
+        address=values.address or old.address, companion_id=values.companion_id or old.companion_id,
     )
+    require(actor, Permission.BOOKING_WRITE, Subject(centre_id=wanted.centre_id), now)
     new = _write(session, actor, case, wanted, ports, instead_of=old)
     audit.record(session, actor, "appointment.moved", ("appointment", new.id), at=now,
                  centre_id=new.centre_id, moved_from=old.id)
+    stranded.done(session, actor, old, now)
     waiting.place_freed(session, old, now)
     return new
 
@@ -192,6 +196,7 @@ def _insert(
         buffer_minutes=int(BUFFER.total_seconds()) // 60, language=values.language or case.language,
         booked_by_id=actor.user_id, booked_at=now, status_at=now, address=values.address or None,
         companion_id=values.companion_id, is_practice=case.is_practice,
+        equipment=sorted(values.equipment),
         moved_from_id=instead_of.id if instead_of else None,
     )
     session.add(made)
@@ -240,9 +245,7 @@ def _check_fits(
         raise BookingRefused("no_centre")
     if not place.takes(values.mode):
         raise BookingRefused("centre_status")
-    if values.counsellor_id in facts.refused_helpers(session, case):
-        raise BookingRefused("conflict")
-    _check_visit(session, case, values)
+    _check_people(session, case, values)
     helpers = facts.helpers(session, [values.centre_id], held, but)
     helper = next((one for one in helpers if one.id == values.counsellor_id), None)
     works = working_time(helper, place, values.mode, held) if helper else []
@@ -267,14 +270,21 @@ def _room(place: Place, values: Booking, held: Span) -> int | None:
     return free_room(replace(place, rooms=rooms), want, held)
 
 
-def _check_visit(session: Session, case: Case, values: Booking) -> None:
+def _check_people(session: Session, case: Case, values: Booking) -> None:
+    if {values.counsellor_id, values.companion_id} & facts.refused_helpers(session, case):
+        raise BookingRefused("conflict")
     if values.mode is not AppointmentMode.HOME:
         return
     if not values.address:
         raise BookingRefused("address")
+    if values.companion_id == values.counsellor_id:
+        raise BookingRefused("companion_self")
     caller = session.get(Caller, case.caller_id) if case.caller_id else None
     held = records.appointments_of(session, case.id)
-    first = not any(one.status is AppointmentStatus.ATTENDED for one in held)
+    # Meetings at the centre say nothing about who else is at home.
+    first = not any(
+        one.status is AppointmentStatus.ATTENDED and one.mode is AppointmentMode.HOME for one in held
+    )
     if caller is not None and caller.violence_flag and first and values.companion_id is None:
         # Nobody goes alone to the first visit where violence is known.
         raise BookingRefused("companion")

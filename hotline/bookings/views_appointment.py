@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -12,9 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.access.policy import Permission, may
-from hotline.bookings import keeping, measures, records, service, week
+from hotline.bookings import (
+    keeping,
+    measures,
+    records,
+    service,
+    stranded,
+    visits,
+    week,
+)
 from hotline.bookings.forms import LOCAL, AttendedForm, CancelForm, MoveForm, NoteForm
-from hotline.bookings.pages import Named, blueprint, by_public_id, local_instant, ports, refuse
+from hotline.bookings.pages import Named, blueprint, ports, refuse
 from hotline.bookings.reserving import BookingRefused, SlotTaken
 from hotline.followups.planning import open_tasks
 from hotline.transaction import db, unit_of_work
@@ -25,6 +32,7 @@ from models.accounts import User
 from models.agency import Room
 from models.bookings import Appointment, SessionNote
 from models.cases import Case
+from triage.vocabulary import AppointmentStatus
 
 Act = Callable[[Session], object]
 
@@ -33,10 +41,10 @@ Act = Callable[[Session], object]
 @guard(Permission.BOOKING_READ)
 def show(public_id: str) -> str:
     """An appointment with everything that can be done about it."""
-    return _page(public_id)
+    return page_of(public_id)
 
 
-def _read(public_id: str) -> Appointment:
+def read(public_id: str) -> Appointment:
     """The appointment, once it is written down that somebody looked at it."""
     try:
         with unit_of_work() as session:
@@ -45,11 +53,13 @@ def _read(public_id: str) -> Appointment:
         abort(404)
 
 
-def _page(
+def page_of(
     public_id: str, note_form: NoteForm | None = None, taken: SlotTaken | None = None,
+    move_form: MoveForm | None = None,
 ) -> str:
+    """The page of an appointment, with what was typed where something stood against it."""
     actor, now = current_actor(), ports().clock.now()
-    found = _read(public_id)
+    found = read(public_id)
     session = db.session()
     case = session.get_one(Case, found.case_id)
     centre = records.get_centre(session, found.centre_id)
@@ -65,7 +75,12 @@ def _page(
         "bookings/show.html", appointment=found, case=case if sees_case else None, centre=centre,
         room=session.get(Room, found.room_id) if found.room_id else None, people=people,
         zone=centre.timezone, now=now, note=note if sees_case else None,
-        note_form=note_form or _note_form(note), move_form=_move_form(session, found, centre.timezone),
+        note_form=note_form or _note_form(note), move_form=_move_form(session, found, centre.timezone, move_form),
+        cannot=stranded.reasons_of(session, found, now), why=stranded.WHY, longer=visits.LONGER,
+        of_series=sum(
+            1 for one in records.appointments_of(session, case.id)
+            if one.status is AppointmentStatus.CONFIRMED and one.starts_at > now
+        ) > 1,
         cancel_form=CancelForm(formdata=None, prefix="cancel-"),
         attended_form=_attended_form(tasks),
         may_write=may(actor, Permission.BOOKING_WRITE, records.subject_of(found), now),
@@ -95,13 +110,16 @@ def _attended_form(tasks: list) -> AttendedForm:  # type: ignore[type-arg]
     return form
 
 
-def _move_form(session: Session, found: Appointment, zone: str) -> MoveForm:
+def _move_form(
+    session: Session, found: Appointment, zone: str, typed: MoveForm | None
+) -> MoveForm:
     people = week.counsellors(session, [found.centre_id])
     owner = session.get_one(User, found.counsellor_id)
     length = int((found.ends_at - found.starts_at).total_seconds()) // 60
-    form = MoveForm(
+    form = typed or MoveForm(
         formdata=None, starts_at=found.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None),
         counsellor=owner.public_id, minutes=str(length), version=str(found.version),
+        mode=found.mode.value,
     )
     form.counsellor.choices = [(u.public_id, u.display_name) for u in people]
     return form
@@ -162,49 +180,16 @@ def cancel(public_id: str) -> Response:
         public_id,
         lambda s: service.cancel(
             s, current_actor(), public_id, ports(), by_person=form.by.data != "us",
-            reason=(form.reason.data or "")[:300], version=_version(),
+            reason=(form.reason.data or "")[:300], version=version_seen(),
         ),
         _("The appointment is cancelled. The follow-ups stay as they are."),
     )
 
 
-def _version() -> int | None:
+def version_seen() -> int | None:
+    """The version of the appointment the page showed, None when it does not say."""
     text = request.form.get("version", "")
     return int(text) if text.isdecimal() else None
-
-
-@blueprint.post("/appointments/<public_id>/move")
-@guard(Permission.BOOKING_WRITE)
-def move(public_id: str) -> Response | tuple[str, int]:
-    """Move it to another time, from its own page or by dragging in the week."""
-    form = MoveForm(request.form)
-    if form.starts_at.data is None:
-        abort(400)
-    old = _read(public_id)
-    try:
-        with unit_of_work() as session:
-            zone = records.get_centre(session, old.centre_id).timezone
-            chosen = form.counsellor.data
-            values = service.Move(
-                local_instant(form.starts_at.data, zone),
-                by_public_id(session, User, chosen) if chosen else None,
-                minutes=int(form.minutes.data) if (form.minutes.data or "").isdecimal() else None,
-                version=_version(),
-            )
-            target = service.move(session, current_actor(), public_id, values, ports()).public_id
-    except BookingRefused as refused:
-        refuse(refused)
-        return _page(public_id, taken=refused if isinstance(refused, SlotTaken) else None), 409
-    flash(_("The appointment is moved."), "success")
-    back = _own_address(request.form.get("back"))
-    return redirect(back or url_for("bookings.show", public_id=target))  # type: ignore[return-value]
-
-
-def _own_address(text: str | None) -> str | None:
-    """A path of this application to go back to; never another site."""
-    parts = urlsplit(text or "")
-    own = not parts.scheme and not parts.netloc and parts.path == url_for("bookings.week")
-    return text if own else None
 
 
 @blueprint.post("/appointments/<public_id>/note")
@@ -213,15 +198,24 @@ def note(public_id: str) -> Response | tuple[str, int]:
     """Write the note of the session."""
     form = NoteForm(request.form)
     if not form.validate():
-        return _page(public_id, note_form=form), 422
+        return page_of(public_id, note_form=form), 422
     values = keeping.Note(
         text=form.text.data or "", measures=form.measures(), next_step=form.next_step.data,
         risk=form.risk.data or None, sign=bool(form.sign.data),
     )
-    return _do(
-        public_id, lambda s: service.add_note(s, current_actor(), public_id, values, ports()),
-        _("The note is saved."),
-    )
+    try:
+        with unit_of_work() as session:
+            service.add_note(session, current_actor(), public_id, values, ports())
+    except LookupError:
+        abort(404)
+    except BookingRefused as refused:
+        # What was typed stays in the form, whatever stood against it.
+        refuse(refused)
+        return page_of(public_id, note_form=form), 409
+    flash(_("The note is saved."), "success")
+    if values.risk == "changed":
+        flash(_("Risk has changed: set the code in the case now. It is in the queue as well."), "warning")
+    return redirect(url_for("bookings.show", public_id=public_id))  # type: ignore[return-value]
 
 
 @blueprint.post("/appointments/<public_id>/check-in")
@@ -244,11 +238,24 @@ def check_out(public_id: str) -> Response:
     )
 
 
+@blueprint.post("/appointments/<public_id>/longer")
+@guard(Permission.BOOKING_WRITE)
+def stay_longer(public_id: str) -> Response:
+    """The visit takes longer: its end is put off, and so is the alarm."""
+    text = request.form.get("minutes", "")
+    minutes = int(text) if text.isdecimal() and len(text) < 4 else 0
+    return _do(
+        public_id,
+        lambda s: service.stay_longer(s, current_actor(), public_id, minutes, ports()),
+        _("Noted. Nobody is alarmed before the new end."),
+    )
+
+
 @blueprint.get("/appointments/<public_id>/slip")
 @guard(Permission.BOOKING_READ)
 def slip(public_id: str) -> str:
     """A slip of paper for the person, in neutral words."""
-    found, session = _read(public_id), db.session()
+    found, session = read(public_id), db.session()
     centre = records.get_centre(session, found.centre_id)
     return render_template(
         "bookings/slip.html", appointment=found, centre=centre, zone=centre.timezone,

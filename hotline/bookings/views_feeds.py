@@ -31,6 +31,10 @@ def feed(secret: str) -> Response:
         text = feeds.calendar(session, found, ports().clock.now(), translate)
     answer = Response(text, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = "inline; filename=times.ics"
+    # A calendar program asks every few minutes: what it has already is not sent again.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.add_etag()
+    answer.make_conditional(request)
     return answer
 
 

@@ -6,8 +6,8 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from hotline.access.policy import Permission
-from hotline.bookings import waiting
+from hotline.access.policy import Permission, Subject, may
+from hotline.bookings import offers, waiting
 from hotline.bookings.pages import blueprint, by_public_id, ports, refuse
 from hotline.bookings.reserving import BookingRefused
 from hotline.bookings.searching import Wishes
@@ -27,13 +27,50 @@ def waiting_list() -> str:
     """Who waits for a meeting: the most urgent first, then who has waited longest."""
     session, actor, now = db.session(), current_actor(), ports().clock.now()
     rows = waiting.line_up(session, sorted(actor.centre_ids))
+    held = {one.entry_id: one for one in offers.standing(session, sorted(actor.centre_ids))}
     centres = {c.id: c for c in session.scalars(select(Centre).where(Centre.id.in_(actor.centre_ids)))}
-    asked = {entry.offered_counsellor_id for entry, _case in rows}
+    asked = {one.counsellor_id for one in held.values()} | {
+        waiting.wishes_of(entry).counsellor_id or 0 for entry, _case in rows
+    }
     people = {u.id: u.display_name for u in session.scalars(select(User).where(User.id.in_(asked)))}
     return render_template(
-        "bookings/waiting.html", rows=rows, centres=centres, people=people, now=now,
+        "bookings/waiting.html", rows=rows, held=held, centres=centres, people=people, now=now,
         wishes_of=waiting.wishes_of, reasons=REASONS,
+        may_book=any(
+            may(actor, Permission.BOOKING_WRITE, Subject(centre_id=centre), now) for centre in centres
+        ),
     )
+
+
+@blueprint.post("/waiting/offers/<public_id>/take")
+@guard(Permission.BOOKING_WRITE)
+def take_offer(public_id: str) -> Response:
+    """The person said yes: book the place that was held for them."""
+    try:
+        with unit_of_work() as session:
+            made = offers.take(session, current_actor(), public_id, ports()).public_id
+    except LookupError:
+        abort(404)
+    except BookingRefused as refused:
+        refuse(refused)
+        return redirect(url_for("bookings.waiting_list"))  # type: ignore[return-value]
+    flash(_("Booked."), "success")
+    return redirect(url_for("bookings.show", public_id=made))  # type: ignore[return-value]
+
+
+@blueprint.post("/waiting/offers/<public_id>/decline")
+@guard(Permission.BOOKING_WRITE)
+def decline_offer(public_id: str) -> Response:
+    """The person cannot come then: the place goes to the next, and they go on waiting."""
+    try:
+        with unit_of_work() as session:
+            offers.decline(session, current_actor(), public_id, ports())
+        flash(_("The place goes to the next. This person keeps their place in the line."), "success")
+    except LookupError:
+        abort(404)
+    except BookingRefused as refused:
+        refuse(refused)
+    return redirect(url_for("bookings.waiting_list"))  # type: ignore[return-value]
 
 
 @blueprint.post("/cases/<public_id>/waiting")
@@ -50,6 +87,7 @@ def wait(public_id: str) -> Response:
                 minutes=int(form.get("minutes") or 45), language=form.get("language") or None,
                 sex=form.get("sex") or None, same_worker=bool(form.get("same_worker")),
                 counsellor_id=by_public_id(session, User, counsellor) if counsellor else None,
+                equipment=frozenset(filter(None, form.get("equipment", "").split(","))),
             )
             waiting.add(
                 session, current_actor(),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import abort, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hotline.access.policy import Permission
+from hotline.bookings import stranded
 from hotline.bookings import week as weeks
 from hotline.bookings.grid import monday_of
 from hotline.bookings.pages import blueprint, ports
@@ -14,6 +18,8 @@ from hotline.bookings.spans import local_date
 from hotline.transaction import db
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
+from models.bookings import Appointment
+from triage.vocabulary import AppointmentStatus
 
 
 @blueprint.get("/week")
@@ -36,7 +42,23 @@ def week() -> str:
         "bookings/week.html", grid=grid, of=of, name=name, address=address,
         choices=weeks.choices(session, actor), zone=of.centre.timezone, monday=monday,
         today=url_for("bookings.week", of=name), case=request.args.get("case"),
+        to_rebook=len(stranded.stranded(session, sorted(actor.centre_ids), now)),
+        moved=_moved(session, of, request.args.get("moved")),
     )
+
+
+def _moved(session: Session, of: weeks.Whose, public_id: str | None) -> dict[str, Any] | None:
+    """What was just moved on this page: from where to where, so that it can be put back."""
+    new = session.scalar(
+        select(Appointment).where(
+            Appointment.public_id == public_id, Appointment.centre_id == of.centre.id,
+            Appointment.status == AppointmentStatus.CONFIRMED,
+        )
+    ) if public_id else None
+    old = session.get(Appointment, new.moved_from_id) if new and new.moved_from_id else None
+    if new is None or old is None:
+        return None
+    return {"new": new, "old": old, "back_is_possible": old.starts_at > ports().clock.now()}
 
 
 def _day(text: str | None, today: date) -> date:

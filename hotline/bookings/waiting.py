@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from hotline import outbox
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, require
 from hotline.bookings import records
-from hotline.bookings.reserving import BookingRefused
-from hotline.bookings.searching import Wishes, free_slots
-from hotline.bookings.slots import Slot
+from hotline.bookings.because import because
+from hotline.bookings.reserving import BookingRefused, release
+from hotline.bookings.searching import Wishes
 from hotline.followups.calendar import hours_of
 from hotline.followups.planning import plan_task
 from hotline.ports import Ports
-from models.bookings import Appointment, WaitingEntry
+from models.bookings import Appointment, WaitingEntry, WaitingOffer
 from models.cases import Case
 from triage.service_hours import ServiceHours
-from triage.vocabulary import AppointmentMode, ResponseCode, Role, TaskKind
+from triage.vocabulary import AppointmentMode, ResponseCode, TaskKind
 
 PLACE_FREED = "waiting.place_freed"
 
@@ -34,14 +34,6 @@ OFTEN, SELDOM = timedelta(days=7), timedelta(days=28)
 
 TARGET_C, TARGET_E, TARGET_D_DAYS = timedelta(hours=72), timedelta(weeks=4), 10
 """When the first meeting should be: C within 72 hours, D within 10 working days, E in 4 weeks."""
-
-OFFER_URGENT, OFFER = timedelta(hours=4), timedelta(hours=24)
-LEAD = timedelta(hours=3)
-"""Nothing sooner is offered: the person is to be rung first, and must still get there."""
-
-MOST_OFFERS = 5
-"""So many places one run offers: each asks for a search of its own."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -91,6 +83,7 @@ def remove(session: Session, actor: Actor, public_id: str, reason: str, ports: P
     if entry.ended_at is not None:
         raise BookingRefused("not_waiting")
     entry.ended_at, entry.ended_reason = now, reason
+    end_offers(session, WaitingOffer.entry_id == entry.id, "withdrawn", now, actor)
     audit.record(session, actor, "waiting.removed", ("waiting_entry", entry.id), at=now,
                  centre_id=entry.centre_id, why=reason)
     return entry
@@ -120,6 +113,32 @@ def line_up(
     return [(entry, case) for entry, case in rows]
 
 
+def end_offers(
+    session: Session, which: ColumnElement[bool], outcome: str, now: datetime,
+    actor: Actor | None = None,
+) -> list[WaitingOffer]:
+    """Let the offers that stand end with that outcome and give their time back; gives them.
+
+    The place is looked at for the others who wait once this transaction is done, unless it is taken.
+    """
+    ended = list(
+        session.scalars(
+            select(WaitingOffer).where(which, WaitingOffer.ended_at.is_(None)).with_for_update()
+        )
+    )
+    for offer in ended:
+        offer.ended_at, offer.outcome = now, outcome
+        offer.ended_by_id = actor.user_id if actor else None
+        release(session, offer_id=offer.id)
+        audit.record(session, actor, f"waiting.{outcome}", ("waiting_entry", offer.entry_id), at=now,
+                     centre_id=offer.centre_id)
+    session.flush()
+    if outcome != "taken":
+        for centre_id in {offer.centre_id for offer in ended}:
+            place_maybe_free(session, centre_id, now)
+    return ended
+
+
 def end_for_case(session: Session, case: Case, reason: str, now: datetime) -> None:
     """Whoever has a meeting waits no longer."""
     session.execute(
@@ -138,56 +157,6 @@ def place_freed(session: Session, appointment: Appointment, now: datetime) -> No
 def place_maybe_free(session: Session, centre_id: int, now: datetime) -> None:
     """Have the waiting list of a centre looked at."""
     outbox.post(session, PLACE_FREED, now=now, centre_id=centre_id)
-
-
-def offer_places(session: Session, centre_id: int, ports: Ports) -> int:
-    """Offer free times to those who wait, in their order; gives how many offers were made.
-
-    An offer is a task for a counsellor to ring the person: nothing is promised and nothing held,
-    no text is sent. While an offer stands, its time is offered to nobody else.
-    """
-    now = ports.clock.now()
-    waiting = line_up(session, [centre_id])
-    spoken_for = {
-        (entry.offered_starts_at, entry.offered_counsellor_id)
-        for entry, _case in waiting if _stands(entry, now)
-    }
-    made = 0
-    for entry, case in waiting:
-        if made == MOST_OFFERS:
-            break
-        if _stands(entry, now):
-            continue
-        wishes = replace(wishes_of(entry), starts_after=now + LEAD)
-        found = free_slots(session, now, wishes, [centre_id], case=case, limit=MOST_OFFERS + 1)
-        slot = next(
-            (s for s in found.slots if (s.span.starts, s.counsellor_id) not in spoken_for), None
-        )
-        if slot is not None:
-            _offer(session, entry, case, slot, now)
-            spoken_for.add((slot.span.starts, slot.counsellor_id))
-            made += 1
-    return made
-
-
-def _stands(entry: WaitingEntry, now: datetime) -> bool:
-    return entry.offer_ends_at is not None and entry.offer_ends_at > now
-
-
-def _offer(
-    session: Session, entry: WaitingEntry, case: Case, slot: Slot, now: datetime
-) -> None:
-    span = OFFER_URGENT if entry.code.at_least(ResponseCode.C) else OFFER
-    entry.offered_at, entry.offer_ends_at = now, min(now + span, slot.span.starts)
-    entry.offered_starts_at = slot.span.starts
-    entry.offered_counsellor_id = slot.counsellor_id
-    plan_task(
-        session, kind=TaskKind.BOOKING_OFFER, code=case.code, centre_id=entry.centre_id, now=now,
-        due_at=entry.offer_ends_at, case=case, owner_role=Role.COUNSELLOR,
-        owner_id=case.owner_id, rule_id="place_free",
-    )
-    audit.record(session, None, "waiting.offered", ("waiting_entry", entry.id), at=now,
-                 centre_id=entry.centre_id)
 
 
 def check_waiting(session: Session, ports: Ports, limit: int = 200) -> int:
@@ -215,6 +184,7 @@ def check_waiting(session: Session, ports: Ports, limit: int = 200) -> int:
             plan_task(
                 session, kind=TaskKind.WAITING_CHECK, code=case.code, centre_id=entry.centre_id,
                 now=now, case=case, owner_id=case.owner_id, rule_id="waiting",
+                reason=because("waiting"),
                 dedupe_key=f"waiting:{entry.id}:{entry.next_check_at:%Y%m%d%H%M}",
             )
             entry.next_check_at = now + check_every(entry.code)

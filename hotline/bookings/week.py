@@ -17,7 +17,7 @@ from hotline.bookings.spans import Span, local_date, merged
 from hotline.followups.calendar import service_hours
 from models.accounts import User
 from models.agency import Centre, Room
-from models.bookings import Appointment
+from models.bookings import Appointment, WaitingOffer
 from models.cases import Case
 from models.groups import Group, GroupMeeting
 from triage.vocabulary import AppointmentMode, AppointmentStatus
@@ -120,7 +120,10 @@ def read_week(session: Session, actor: Actor, of: Whose, monday: date, now: date
     window = week_span(monday, zone)
     closed = service_hours(of.centre, window.starts).closed_dates
     return lay_out(
-        monday, zone, [*_appointments(session, actor, of, window, now), *_meetings(session, of, window)],
+        monday, zone, [
+            *_appointments(session, actor, of, window, now), *_meetings(session, of, window),
+            *_offers(session, actor, of, window, now),
+        ],
         _working(session, of, window, now), today=local_date(now, zone),
         closed=[day for day in closed if 0 <= (day - monday).days < 7],
     )
@@ -169,6 +172,7 @@ def _appointments(
                 span, KINDS.get(one.status, "busy"), one.public_id, who, room or "",
                 reference if may(actor, Permission.CASE_READ, here, now) else "",
                 one.mode, one.status, one.version, can_move,
+                wishes_change=one.reminder_answer == "change",
             )
         )
     return found
@@ -201,6 +205,32 @@ def _meetings(session: Session, of: Whose, window: Span) -> list[Entry]:
     return [
         Entry(Span(meeting.starts_at, meeting.ends_at), "group", group.public_id, group.name, room or "")
         for meeting, group, room in rows
+    ]
+
+
+def _offers(
+    session: Session, actor: Actor, of: Whose, window: Span, now: datetime
+) -> list[Entry]:
+    """Places that are held for somebody who waits."""
+    which: ColumnElement[bool] = WaitingOffer.centre_id == of.centre.id
+    if of.room is not None:
+        which = WaitingOffer.room_id == of.room.id
+    elif of.counsellor is not None:
+        which = WaitingOffer.counsellor_id == of.counsellor.id
+    rows = session.execute(
+        select(WaitingOffer, User.display_name, Room.name)
+        .join(User, User.id == WaitingOffer.counsellor_id)
+        .outerjoin(Room, Room.id == WaitingOffer.room_id)
+        .where(
+            which, WaitingOffer.ended_at.is_(None), WaitingOffer.starts_at >= window.starts,
+            WaitingOffer.starts_at < window.ends,
+        )
+    )
+    return [
+        Entry(Span(offer.starts_at, offer.ends_at), "held", None, who, room or "", mode=offer.mode)
+        if may(actor, Permission.BOOKING_READ, Subject(centre_id=offer.centre_id), now)
+        else Entry(Span(offer.starts_at, offer.ends_at), "elsewhere")
+        for offer, who, room in rows
     ]
 
 

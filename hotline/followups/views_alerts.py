@@ -34,6 +34,7 @@ from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from models.accounts import User
+from models.bookings import Appointment
 from models.cases import Case, CaseNote, EmergencyAction
 from models.followups import Alert, FollowUp
 from triage.ladder import CONFIRM, DISPATCH, clock_of
@@ -102,6 +103,12 @@ def _addresses(found: list[Alert]) -> dict[int, str]:
     task_ids = dict(
         session.execute(select(FollowUp.id, FollowUp.public_id).where(FollowUp.id.in_(tasks))).all()
     )
+    about = {key for alert in found if (key := alert.facts.get("appointment_id"))}
+    meeting_ids = dict(
+        session.execute(
+            select(Appointment.id, Appointment.public_id).where(Appointment.id.in_(about))
+        ).all()
+    )
     running = dict(
         session.execute(
             select(EmergencyAction.case_id, EmergencyAction.public_id).where(
@@ -115,6 +122,8 @@ def _addresses(found: list[Alert]) -> dict[int, str]:
             found_at[alert.id] = url_for("followups.emergency", public_id=running[alert.case_id])
         elif alert.follow_up_id in task_ids:
             found_at[alert.id] = url_for("followups.show", public_id=task_ids[alert.follow_up_id])
+        elif (meeting := alert.facts.get("appointment_id")) in meeting_ids:
+            found_at[alert.id] = url_for("bookings.show", public_id=meeting_ids[meeting])
         elif alert.case_id in case_ids:
             found_at[alert.id] = url_for("cases.show", public_id=case_ids[alert.case_id])
         elif alert.kind in PAGES:

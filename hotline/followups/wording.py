@@ -31,6 +31,7 @@ ALERTS: dict[str, LazyString] = {
     "erasure": _lp("alert", "A wish to be forgotten has been decided"),
     "frequent": _lp("alert", "Somebody rings often: make a plan with them"),
     "visit_overdue": _lp("alert", "A colleague on a visit has not come back in time"),
+    "meeting_unmarked": _lp("alert", "Did the person come? Nothing is noted of the meeting yet"),
     "no_supervisor": _lp("alert", "No supervisor is on duty"),
     "hand_over": _lp("alert", "Read what the last shift hands over"),
     "referral": _lp("alert", "A referral has not been answered"),
@@ -49,6 +50,8 @@ DONE: dict[str, LazyString] = {
     "confirmed": _lp("task ended", "Confirmed"),
     "attended": _lp("task ended", "Came to the appointment"),
     "wish": _lp("task ended", "The person wishes no more calls"),
+    "rebooked": _lp("task ended", "The meeting was moved"),
+    "fits_again": _lp("task ended", "The meeting can be held after all"),
 }
 
 EMERGENCY_DECISIONS: dict[str, LazyString] = {

@@ -93,6 +93,59 @@ def test_two_hundred_bookings_at_once_give_no_time_twice_and_lose_none(
 
 @pytest.mark.slow
 @pytest.mark.both_databases
+def test_two_hundred_bookings_and_moves_at_once_overlap_nowhere_and_lose_none(
+    app: Flask, agency: Agency, ports: Ports
+) -> None:
+    """A hundred move what they have while a hundred book, all of them within the same two days."""
+    actor = agency.actor("supervisor")
+    names = ("counsellor", "other_counsellor")
+    times = [
+        (agency.users[name], TOMORROW + timedelta(days=day, hours=hour))
+        for day in (0, 1) for hour in range(6) for name in names
+    ]
+    with app.app_context(), unit_of_work() as session:
+        standing = [
+            service.book(session, actor, booking(
+                agency, a_case(session, agency), counsellor_id=who, starts_at=at + timedelta(days=7),
+                mode=AppointmentMode.PHONE), ports).public_id
+            for who, at in times
+        ]
+        cases = [a_case(session, agency).public_id for _ in range(BOOKINGS // 2)]
+    latest = dict(enumerate(standing))
+
+    def try_one(number: int) -> str:
+        who, at = times[number * 7 % len(times)]
+        with app.app_context():
+            try:
+                with unit_of_work() as session:
+                    if number % 2:
+                        values = service.Booking(cases[number // 2], who, agency.north, at)
+                        return service.book(session, actor, values, ports).public_id
+                    key = number // 2 % len(standing)
+                    move = service.Move(at, who, AppointmentMode.ONSITE)
+                    moved = service.move(session, actor, latest[key], move, ports).public_id
+                latest[key] = moved
+            except BookingRefused as refused:
+                return refused.reason
+            return moved
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(try_one, range(BOOKINGS)))
+    made = [answer for answer in answers if answer not in ("taken", "not_open", "changed")]
+    with app.app_context(), unit_of_work() as session:
+        rows = session.scalars(select(Appointment)).all()
+        held = [row for row in rows if row.status.holds_slot]
+        assert overlaps(session) == []
+        assert len(made) == len(set(made)) >= len(times)
+        assert {row.public_id for row in rows} == {*standing, *made}, "what was answered is there"
+        booked_new = sum(row.moved_from_id is None for row in rows) - len(standing)
+        assert len(held) == len(standing) + booked_new, "every meeting that was moved still stands"
+        holders = set(session.scalars(select(Reservation.appointment_id)))
+        assert holders == {row.id for row in held}
+
+
+@pytest.mark.slow
+@pytest.mark.both_databases
 def test_two_people_who_swap_times_at_once_never_share_one(
     app: Flask, agency: Agency, ports: Ports
 ) -> None:

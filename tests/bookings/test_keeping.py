@@ -9,20 +9,19 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.bookings import keeping, measures, service
+from hotline.bookings import measures, service
 from hotline.bookings.keeping import Note
 from hotline.bookings.reserving import BookingRefused
 from hotline.followups.planning import plan_task
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
-from models.bookings import Appointment, Availability
+from models.bookings import Appointment
 from models.cases import Case
-from models.followups import Alert, FollowUp
-from tests.bookings.makers import TOMORROW, a_caller, a_case, booked
+from models.followups import FollowUp
+from tests.bookings.makers import TOMORROW, a_case, booked
 from tests.makers import Agency
 from tests.worlds import SteppedClock
 from triage.vocabulary import (
-    AppointmentMode,
     AppointmentStatus,
     CaseStatus,
     ResponseCode,
@@ -152,21 +151,21 @@ def test_a_note_can_be_changed_until_it_is_signed(
     with app.app_context(), unit_of_work() as session:
         made = booked(session, agency, ports, a_case(session, agency))
         with pytest.raises(BookingRefused, match="not_held"):
-            service.add_note(session, actor, made.public_id, Note("too soon"), ports)
+            service.add_note(session, actor, made.public_id, Note("too soon", risk="unchanged"), ports)
         clock.set(made.starts_at)
         service.mark_attended(session, actor, made.public_id, ports)
-        service.add_note(session, actor, made.public_id, Note("first", {"phq9": 12}), ports)
+        service.add_note(session, actor, made.public_id, Note("first", {"phq9": 12}, risk="unchanged"), ports)
         note = service.add_note(
-            session, actor, made.public_id, Note("second", {"phq9": 10}, sign=True), ports
+            session, actor, made.public_id, Note("second", {"phq9": 10}, risk="unchanged", sign=True), ports
         )
         assert note.text == "second"
         assert note.measures == {"phq9": 10}
         with pytest.raises(BookingRefused, match="signed"):
-            service.add_note(session, actor, made.public_id, Note("third"), ports)
+            service.add_note(session, actor, made.public_id, Note("third", risk="unchanged"), ports)
 
 
 @pytest.mark.parametrize(
-    ("risk", "asked"), [(None, True), ("not_asked", True), ("changed", True), ("unchanged", False)]
+    ("risk", "asked"), [("not_asked", True), ("changed", True), ("unchanged", False)]
 )
 def test_a_yes_to_the_ninth_question_asks_for_the_risk_questions(
     app: Flask, agency: Agency, ports: Ports, clock: SteppedClock, risk: str | None, asked: bool
@@ -210,60 +209,18 @@ def test_scores_fall_into_the_bands_of_their_cut_offs() -> None:
     assert [phq9.band(score) for score in (0, 4, 5, 10, 19, 20, 27)] == [0, 0, 1, 2, 3, 4, 4]
 
 
-def a_visit(session: Session, agency: Agency, ports: Ports, case: Case, **values: object) -> Appointment:
-    """A visit at home tomorrow at eleven, by a counsellor who makes visits."""
-    for row in session.scalars(select(Availability)):
-        row.modes = [*row.modes, "home"]
-    session.flush()
-    return booked(session, agency, ports, case, mode=AppointmentMode.HOME,
-                  address="Rua das Flores 5", **values)
-
-
-def test_a_visit_that_does_not_end_alarms_the_supervisor_once(
+def test_each_note_says_what_was_done_about_risk_and_a_change_is_a_task(
     app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
 ) -> None:
     actor = agency.actor("counsellor")
     with app.app_context(), unit_of_work() as session:
-        made = a_visit(session, agency, ports, a_case(session, agency))
+        case = a_case(session, agency)
+        made = booked(session, agency, ports, case)
         clock.set(made.starts_at)
-        service.check_in(session, actor, made.public_id, ports)
-        clock.set(made.ends_at + timedelta(minutes=14))
-        assert keeping.alarm_overdue_visits(session, ports) == 0
-        clock.step(minutes=1)
-        assert keeping.alarm_overdue_visits(session, ports) == 1
-        assert keeping.alarm_overdue_visits(session, ports) == 0
-        alert = session.scalars(select(Alert)).one()
-        assert alert.to_role == "supervisor"
-        assert alert.facts == {"appointment_id": made.id}
-
-
-def test_a_visit_that_was_checked_out_alarms_nobody(
-    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
-) -> None:
-    actor = agency.actor("counsellor")
-    with app.app_context(), unit_of_work() as session:
-        made = a_visit(session, agency, ports, a_case(session, agency))
-        clock.set(made.starts_at)
-        service.check_in(session, actor, made.public_id, ports)
         service.mark_attended(session, actor, made.public_id, ports)
-        clock.set(made.ends_at + timedelta(hours=1))
-        assert keeping.alarm_overdue_visits(session, ports) == 1, "attended, but not yet away"
-        service.check_out(session, actor, made.public_id, ports)
-        session.execute(Alert.__table__.delete())
-        assert keeping.alarm_overdue_visits(session, ports) == 0
-
-
-def test_nobody_goes_alone_to_the_first_visit_where_violence_is_known(
-    app: Flask, agency: Agency, ports: Ports
-) -> None:
-    with app.app_context(), unit_of_work() as session:
-        caller = a_caller(session)
-        caller.violence_flag = True
-        case = a_case(session, agency, caller=caller)
-        with pytest.raises(BookingRefused, match="companion"):
-            a_visit(session, agency, ports, case)
-        other = agency.users["other_counsellor"]
-        made = a_visit(session, agency, ports, case, companion_id=other)
-        with pytest.raises(service.SlotTaken):
-            booked(session, agency, ports, a_case(session, agency), counsellor_id=other,
-                   starts_at=made.starts_at, mode=AppointmentMode.PHONE)
+        with pytest.raises(BookingRefused, match="risk"):
+            service.add_note(session, actor, made.public_id, Note("we spoke"), ports)
+        for _twice in range(2):
+            service.add_note(session, actor, made.public_id, Note("we spoke", risk="changed"), ports)
+        [task] = tasks(session, case, TaskKind.ASSESS_RISK)
+        assert task.rule_id == "risk_changed"

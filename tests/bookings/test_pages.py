@@ -147,7 +147,7 @@ def test_an_appointment_is_moved_by_its_form_and_by_the_week(
         f"/appointments/{standing.public_id}/move",
         {"starts_at": "2026-03-11T14:00", "version": "1", "back": "/week?on=2026-03-09"},
     )
-    assert answer.headers["Location"] == "/week?on=2026-03-09"
+    assert answer.headers["Location"].startswith("/week?on=2026-03-09&moved=")
     old, new = appointments(app)
     assert old.status is AppointmentStatus.MOVED
     assert new.starts_at == TOMORROW + timedelta(hours=3)
@@ -267,6 +267,13 @@ def test_a_calendar_holds_times_and_rooms_and_nothing_else(
         reference = session.get_one(Case, standing.case_id).reference
     for secret in (reference, standing.reference, "counsel", "session"):
         assert secret.lower() not in anybody.text.lower()
+    again = app.test_client().get(address, headers={"If-None-Match": anybody.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    moved = {"starts_at": "2026-03-11T14:00", "version": "1"}
+    person.get(f"/appointments/{standing.public_id}")
+    person.post(f"/appointments/{standing.public_id}/move", moved)
+    fresh = app.test_client().get(address, headers={"If-None-Match": anybody.headers["ETag"]})
+    assert fresh.status_code == 200
     person.post("/calendars/revoke", {"kind": "counsellor"})
     assert app.test_client().get(address).status_code == 404
     assert app.test_client().get("/calendars/guess.ics").status_code == 404

@@ -17,10 +17,11 @@ from hotline.transaction import unit_of_work
 from models.accounts import User
 from models.agency import Centre, CentreClosure
 from models.bookings import Appointment, Availability
+from models.followups import FollowUp
 from tests.bookings.makers import TOMORROW, a_case, booked, booking
 from tests.makers import Agency
 from tests.worlds import SteppedClock
-from triage.vocabulary import AppointmentMode
+from triage.vocabulary import AppointmentMode, AppointmentStatus
 
 
 def test_a_series_leaves_out_closures_and_taken_weeks_and_ends_later(
@@ -194,3 +195,40 @@ def test_somebody_else_at_a_wider_scope_enters_leave_too(
                                      TOMORROW + timedelta(hours=1), **values)  # type: ignore[arg-type]
 
 
+
+
+def test_one_that_is_left_out_goes_to_the_end_of_the_series(
+    app: Flask, agency: Agency, ports: Ports
+) -> None:
+    actor = agency.actor("counsellor")
+    with app.app_context(), unit_of_work() as session:
+        case = a_case(session, agency, sessions_planned=15)
+        values = series.Series(booking(agency, case), 4)
+        first, second, *_rest = series.book_series(session, actor, values, ports).appointments
+        # The week after the last one is taken: it goes a week further.
+        booked(session, agency, ports, a_case(session, agency), starts_at=TOMORROW + timedelta(weeks=4))
+        moved = series.skip(session, actor, second.public_id, ports)
+        assert moved.starts_at == TOMORROW + timedelta(weeks=5)
+        assert second.status is AppointmentStatus.MOVED
+        session.refresh(first)
+        assert (first.session_number, moved.session_number, moved.sessions_planned) == (1, 4, 15)
+        with pytest.raises(BookingRefused, match="not_open"):
+            series.skip(session, actor, second.public_id, ports)
+
+
+def test_a_supervisor_is_asked_for_more_sessions_once(
+    app: Flask, agency: Agency, ports: Ports
+) -> None:
+    actor = agency.actor("counsellor")
+    with app.app_context(), unit_of_work() as session:
+        case = a_case(session, agency, sessions_planned=1)
+        booked(session, agency, ports, case)
+        with pytest.raises(BookingRefused, match="sessions_used"):
+            booked(session, agency, ports, case, starts_at=TOMORROW + timedelta(days=1))
+        for _twice in range(2):
+            series.ask_for_more(session, actor, case.public_id, ports)
+        [task] = session.scalars(select(FollowUp).where(FollowUp.rule_id == "more_sessions"))
+        assert task.owner_role == "supervisor"
+        series.plan_sessions(session, agency.actor("supervisor"), case.public_id, 15,
+                             reason="agreed", ports=ports)
+        assert booked(session, agency, ports, case, starts_at=TOMORROW + timedelta(days=1))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 import hotline.jobs.tasks  # noqa: F401 - the registry is whole with it
 from hotline.access.policy import Forbidden
-from hotline.bookings import service, waiting
+from hotline.bookings import offers, service, waiting
 from hotline.bookings.searching import Wishes
 from hotline.followups.calendar import hours_of
 from hotline.jobs.engine import Engine
@@ -46,7 +46,7 @@ def nobody_works(session: Session, agency: Agency, days: int = 60) -> None:
     session.flush()
 
 
-def offers(session: Session) -> list[FollowUp]:
+def offer_tasks(session: Session) -> list[FollowUp]:
     kind = FollowUp.kind == TaskKind.BOOKING_OFFER
     return list(session.scalars(select(FollowUp).where(kind).order_by(FollowUp.id)))
 
@@ -148,35 +148,37 @@ def test_a_freed_place_is_offered_to_the_most_urgent_and_to_nobody_else(
         high = a_case(session, agency, code=ResponseCode.C)
         for case in (low, high):
             wait(session, agency, ports, case)
-        assert waiting.offer_places(session, agency.north, ports) == 0
+        assert offers.offer_places(session, agency.north, ports) == 0
         holder_id = holder.public_id
     with app.app_context(), unit_of_work() as session:
         service.cancel(session, actor, holder_id, ports, by_person=True)
     engine = Engine(app, registry, JobContext(ports, app.config["HOTLINE"]), "test-worker")
     engine.deliver_due(frozenset((waiting.PLACE_FREED,)))
     with app.app_context(), unit_of_work() as session:
-        [offer] = offers(session)
+        [offer] = offer_tasks(session)
         assert offer.case_id == high.id
         entry = session.scalars(
             select(WaitingEntry).where(WaitingEntry.case_id == high.id)
         ).one()
-        assert entry.offered_starts_at == TOMORROW
-        assert waiting.offer_places(session, agency.north, ports) == 0
+        [held] = offers.standing(session, [agency.north])
+        assert (held.entry_id, held.starts_at) == (entry.id, TOMORROW)
+        assert offers.offer_places(session, agency.north, ports) == 0
         # Nobody took it up in time: the next in the line is offered it.
         clock.step(hours=4, minutes=1)
         waiting.remove(session, actor, entry.public_id, "declined", ports)
-        assert waiting.offer_places(session, agency.north, ports) == 1
-        assert [task.case_id for task in offers(session)] == [high.id, low.id]
+        assert offers.offer_places(session, agency.north, ports) == 1
+        assert [task.case_id for task in offer_tasks(session)] == [high.id, low.id]
 
 
 def test_an_offer_follows_the_wishes(app: Flask, agency: Agency, ports: Ports) -> None:
     with app.app_context(), unit_of_work() as session:
         entry = wait(session, agency, ports, a_case(session, agency), language="pt")
         wait(session, agency, ports, a_case(session, agency), language="en")
-        assert waiting.offer_places(session, agency.north, ports) == 1
-        assert entry.offered_counsellor_id == agency.users["other_counsellor"]
-        assert entry.offered_starts_at is not None
-        assert entry.offered_starts_at >= START + waiting.LEAD
+        assert offers.offer_places(session, agency.north, ports) == 1
+        [held] = offers.standing(session, [agency.north])
+        assert held.entry_id == entry.id
+        assert held.counsellor_id == agency.users["other_counsellor"]
+        assert held.starts_at >= START + offers.LEAD
 
 
 def test_a_booking_ends_the_waiting_and_no_check_follows(
@@ -198,10 +200,10 @@ def test_taking_somebody_off_the_list_ends_no_task(
 ) -> None:
     with app.app_context(), unit_of_work() as session:
         entry = wait(session, agency, ports, a_case(session, agency))
-        waiting.offer_places(session, agency.north, ports)
-        before = [(task.id, task.status) for task in offers(session)]
+        offers.offer_places(session, agency.north, ports)
+        before = [(task.id, task.status) for task in offer_tasks(session)]
         waiting.remove(session, agency.actor("counsellor"), entry.public_id, "declined", ports)
-        assert [(task.id, task.status) for task in offers(session)] == before
+        assert [(task.id, task.status) for task in offer_tasks(session)] == before
         assert before
 
 

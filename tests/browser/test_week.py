@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from hotline.bookings import groups, waiting
+from hotline.bookings import groups, offers, waiting
 from hotline.bookings.searching import Wishes
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
@@ -35,7 +35,7 @@ def addresses(app: Flask, agency: Agency, ports: Ports) -> dict[str, str]:
         nobody = a_case(session, agency, language="en")
         wished = waiting.Request(a_case(session, agency).public_id, Wishes())
         waiting.add(session, actor, wished, ports)
-        waiting.offer_places(session, agency.north, ports)
+        offers.offer_places(session, agency.north, ports)
         group = groups.make(
             session, actor,
             groups.GroupValues("Tuesday circle", agency.north, agency.users["counsellor"],

@@ -140,7 +140,7 @@ APPOINTMENT_MODE = {
     AppointmentMode.ONSITE: _lp("meeting", "At the centre"),
     AppointmentMode.ONLINE: _lp("meeting", "Online"),
     AppointmentMode.PHONE: _lp("meeting", "By telephone"),
-    AppointmentMode.HOME: _lp("meeting", "At home"),
+    AppointmentMode.HOME: _lp("meeting", "Visit at home or outside"),
 }
 
 CENTRE_STATUS = {

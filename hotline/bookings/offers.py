@@ -1,0 +1,222 @@
+"""Offers to whoever waits: a place that came free is held for one person, then for the next.
+
+The place is held like an appointment, so nobody books it away while the person is being rung. When
+it is not taken in time it goes to the next in the line whom it suits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from hotline import outbox
+from hotline.access import audit
+from hotline.access.policy import Actor, Permission, Subject, require
+from hotline.bookings import waiting
+from hotline.bookings.because import because
+from hotline.bookings.reserving import BookingRefused, Holding, SlotTaken, all_or_nothing, hold
+from hotline.bookings.searching import free_slots
+from hotline.bookings.service import Booking, book
+from hotline.bookings.slots import BUFFER, Slot
+from hotline.followups.calendar import hours_of
+from hotline.followups.planning import plan_task
+from hotline.ports import Ports
+from models.bookings import Appointment, WaitingEntry, WaitingOffer
+from models.cases import Case
+from triage.service_hours import ServiceHours
+from triage.vocabulary import ResponseCode, Role, TaskKind
+
+URGENT, CALM = timedelta(hours=4), timedelta(hours=24)
+"""How long a place is held for somebody at C and above, and for the others."""
+
+CALLING = timedelta(hours=2)
+"""Nobody is rung at night: an offer made then stands until so long after the centre opens."""
+
+LEAD = timedelta(hours=3)
+"""Nothing sooner is offered: the person is to be rung first, and must still get there."""
+
+REST = timedelta(hours=24)
+"""Whoever was not reached about a place is not offered another one before that."""
+
+MOST = 5
+"""So many places one run offers, each after a search of its own; the next run goes on."""
+
+
+def offer_places(session: Session, centre_id: int, ports: Ports) -> int:
+    """Offer the places that are free at a centre to whoever waits there; gives how many.
+
+    In the order of the list, each a time that answers the wishes, none twice to the same person.
+    Whoever has an offer keeps it. An offer is a task to ring the person; nothing is booked by
+    itself.
+    """
+    now = ports.clock.now()
+    lapse(session, ports, centre_id)
+    lined_up = waiting.line_up(session, [centre_id])
+    past = _past_offers(session, [entry.id for entry, _case in lined_up])
+    hours = hours_of(session, centre_id, now)
+    made = 0
+    for entry, case in lined_up:
+        if _rests(past[entry.id], now):
+            continue
+        if made == MOST:
+            outbox.post(session, waiting.PLACE_FREED, now=now, centre_id=centre_id)
+            break
+        refused = {(offer.starts_at, offer.counsellor_id) for offer in past[entry.id]}
+        wishes = replace(waiting.wishes_of(entry), starts_after=now + LEAD)
+        found = free_slots(session, now, wishes, [centre_id], case=case, limit=12, explain=False)
+        for slot in found.slots:
+            if (slot.span.starts, slot.counsellor_id) in refused:
+                continue
+            if _offer(session, entry, case, slot, hours, now):
+                made += 1
+                break
+    return made
+
+
+def _past_offers(
+    session: Session, entry_ids: Collection[int]
+) -> defaultdict[int, list[WaitingOffer]]:
+    found: defaultdict[int, list[WaitingOffer]] = defaultdict(list)
+    for offer in session.scalars(select(WaitingOffer).where(WaitingOffer.entry_id.in_(entry_ids))):
+        found[offer.entry_id].append(offer)
+    return found
+
+
+def _rests(offers: Collection[WaitingOffer], now: datetime) -> bool:
+    return any(
+        offer.ended_at is None or (offer.outcome == "lapsed" and offer.ended_at > now - REST)
+        for offer in offers
+    )
+
+
+def _offer(
+    session: Session, entry: WaitingEntry, case: Case, slot: Slot, hours: ServiceHours, now: datetime
+) -> bool:
+    """Hold the place for the person and have them rung; False when it has just been taken."""
+    offer = WaitingOffer(
+        entry_id=entry.id, case_id=case.id, centre_id=slot.centre_id,
+        counsellor_id=slot.counsellor_id, room_id=slot.room_id, mode=slot.mode,
+        starts_at=slot.span.starts, ends_at=slot.span.ends,
+        buffer_minutes=int(BUFFER.total_seconds()) // 60, offered_at=now,
+        held_until=held_until(entry.code, slot.span.starts, hours, now),
+    )
+    resources = [("counsellor", slot.counsellor_id), ("case", case.id)]
+    resources += [("room", slot.room_id)] if slot.room_id is not None else []
+    resources += [("caller", case.caller_id)] if case.caller_id is not None else []
+    try:
+        with all_or_nothing(session):
+            session.add(offer)
+            session.flush()
+            holding = Holding(tuple(resources), offer.starts_at, offer.ends_at, BUFFER)
+            hold(session, holding, offer_id=offer.id)
+    except SlotTaken:
+        return False
+    plan_task(
+        session, kind=TaskKind.BOOKING_OFFER, code=case.code, centre_id=entry.centre_id, now=now,
+        due_at=offer.held_until, case=case, owner_role=Role.COUNSELLOR, owner_id=case.owner_id,
+        rule_id="place_free", reason=because("place_free"),
+    )
+    audit.record(session, None, "waiting.offered", ("waiting_entry", entry.id), at=now,
+                 centre_id=entry.centre_id)
+    return True
+
+
+def held_until(
+    code: ResponseCode, starts_at: datetime, hours: ServiceHours, now: datetime
+) -> datetime:
+    """Until when a place is held: long enough to ring by day, and never into the meeting itself."""
+    span = URGENT if code.at_least(ResponseCode.C) else CALM
+    wished = max(now + span, hours.next_open(now) + CALLING)
+    return min(wished, starts_at - timedelta(hours=1))
+
+
+def lapse(session: Session, ports: Ports, centre_id: int | None = None) -> int:
+    """End the offers whose time is over, so that the places go to the next; gives how many.
+
+    The task to ring the person stays: they still wait, and nobody has spoken with them.
+    """
+    now = ports.clock.now()
+    which = WaitingOffer.held_until <= now
+    if centre_id is not None:
+        which &= WaitingOffer.centre_id == centre_id
+    return len(waiting.end_offers(session, which, "lapsed", now))
+
+
+def look_around(session: Session, ports: Ports) -> int:
+    """Have every list looked at on which somebody waits without an offer; gives how many.
+
+    Times also come free with nobody doing anything: a day comes within reach, leave ends.
+    """
+    now = ports.clock.now()
+    offered = select(WaitingOffer.entry_id).where(WaitingOffer.ended_at.is_(None))
+    centres = session.scalars(
+        select(WaitingEntry.centre_id)
+        .where(WaitingEntry.ended_at.is_(None), WaitingEntry.id.not_in(offered))
+        .distinct()
+    ).all()
+    for centre_id in centres:
+        waiting.place_maybe_free(session, centre_id, now)
+    return len(centres)
+
+
+def standing(
+    session: Session, centre_ids: Collection[int], case_id: int | None = None
+) -> list[WaitingOffer]:
+    """The offers that stand at the centres, or for one case; the soonest to lapse first."""
+    mine = WaitingOffer.case_id == case_id if case_id is not None else true()
+    return list(
+        session.scalars(
+            select(WaitingOffer)
+            .where(mine, WaitingOffer.centre_id.in_(centre_ids), WaitingOffer.ended_at.is_(None))
+            .order_by(WaitingOffer.held_until, WaitingOffer.id)
+        )
+    )
+
+
+def find_offer(session: Session, actor: Actor, public_id: str, now: datetime) -> WaitingOffer:
+    """The offer, for somebody who may book for its case and where it is.
+
+    Raises LookupError, Forbidden, or BookingRefused("offer_over") when it does not stand any more.
+    """
+    offer = session.scalar(
+        select(WaitingOffer).where(WaitingOffer.public_id == public_id).with_for_update()
+    )
+    if offer is None:
+        raise LookupError(public_id)
+    entry = session.get_one(WaitingEntry, offer.entry_id)
+    waiting.get_entry(session, actor, entry.public_id, now)
+    require(actor, Permission.BOOKING_WRITE, Subject(centre_id=offer.centre_id), now)
+    if offer.ended_at is not None:
+        raise BookingRefused("offer_over")
+    return offer
+
+
+def take(session: Session, actor: Actor, public_id: str, ports: Ports) -> Appointment:
+    """Book the place that is held: the person said yes. Raises as `find_offer` and `book` do."""
+    offer = find_offer(session, actor, public_id, ports.clock.now())
+    entry = session.get_one(WaitingEntry, offer.entry_id)
+    case = session.get_one(Case, offer.case_id)
+    wishes = waiting.wishes_of(entry)
+    minutes = int((offer.ends_at - offer.starts_at).total_seconds()) // 60
+    return book(
+        session, actor,
+        Booking(
+            case_id=case.public_id, counsellor_id=offer.counsellor_id, centre_id=offer.centre_id,
+            starts_at=offer.starts_at, minutes=minutes, mode=offer.mode, room_id=offer.room_id,
+            language=wishes.language, equipment=wishes.equipment,
+        ),
+        ports,
+    )
+
+
+def decline(session: Session, actor: Actor, public_id: str, ports: Ports) -> WaitingOffer:
+    """Let the place go on: the person cannot come then. They keep their place in the line."""
+    now = ports.clock.now()
+    offer = find_offer(session, actor, public_id, now)
+    waiting.end_offers(session, WaitingOffer.id == offer.id, "declined", now, actor)
+    return offer
