@@ -19,7 +19,8 @@ class Entry:
     """Something that stands in the week. Without a `public_id` there is nothing to open.
 
     `kind` is busy, done, missed, group, held (for somebody who waits) or elsewhere. `who` and `room` are names; `case` is the
-    spoken reference of the case, for those who may see cases.
+    spoken reference of the case, for those who may see cases; `cannot` that the meeting cannot be
+    held as it is booked.
     """
 
     span: Span
@@ -33,6 +34,7 @@ class Entry:
     version: int = 0
     can_move: bool = False
     wishes_change: bool = False
+    cannot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

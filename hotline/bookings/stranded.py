@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from hotline.access.policy import Actor
@@ -78,8 +78,7 @@ def stranded(
     Reads what lies ahead alone, so its cost does not grow with the archive.
     """
     window = Span(now, now + ahead)
-    places = {place.id: place for place in facts.places(session, centre_ids, window, now)}
-    rows = session.execute(
+    pairs = session.execute(
         select(Appointment, Case)
         .join(Case, Case.id == Appointment.case_id)
         .where(
@@ -87,23 +86,51 @@ def stranded(
             Appointment.starts_at < window.ends, Appointment.status == AppointmentStatus.CONFIRMED,
         )
     ).all()
-    told = _Told(session, [one for one, _case in rows], window)
+    rows = [(one, case) for one, case in pairs]
+    against = among(session, rows, window, now)
     found = [
-        Stranded(one.starts_at, one.centre_id, reasons, appointment=one, case=case)
-        for one, case in rows
-        if (reasons := told.of(one, case, places[one.centre_id]))
+        Stranded(one.starts_at, one.centre_id, against[one.id], appointment=one, case=case)
+        for one, case in rows if one.id in against
     ]
-    return sorted([*found, *_groups(session, places, window)], key=lambda one: one.starts_at)
+    places = facts.places(session, centre_ids, window, now)
+    meetings = _groups(session, {place.id: place for place in places}, window)
+    return sorted([*found, *meetings], key=lambda one: one.starts_at)
+
+
+def among(
+    session: Session, rows: Sequence[tuple[Appointment, Case]], window: Span, now: datetime
+) -> dict[int, tuple[str, ...]]:
+    """Of some appointments within a window, which cannot be held, and why; by internal key."""
+    standing = [
+        (one, case) for one, case in rows
+        if one.status is AppointmentStatus.CONFIRMED and one.starts_at > now
+    ]
+    if not standing:
+        return {}
+    centres = {one.centre_id for one, _case in standing}
+    places = {place.id: place for place in facts.places(session, centres, window, now)}
+    told = _Told(session, [one for one, _case in standing], window)
+    return {
+        one.id: reasons for one, case in standing
+        if (reasons := told.of(one, case, places[one.centre_id]))
+    }
+
+
+def waiting_calls(session: Session, centre_ids: Collection[int]) -> int:
+    """How many people are still to be rung about a meeting that cannot be held."""
+    return session.scalar(
+        select(func.count(FollowUp.id)).where(
+            FollowUp.centre_id.in_(centre_ids), FollowUp.kind == TaskKind.CALL_BACK,
+            FollowUp.rule_id == RULE, FollowUp.status.in_(UNFINISHED),
+        )
+    ) or 0
 
 
 def reasons_of(session: Session, appointment: Appointment, now: datetime) -> tuple[str, ...]:
     """Why one meeting that stands cannot be held; empty when it can, or is over."""
-    if appointment.status is not AppointmentStatus.CONFIRMED or appointment.starts_at <= now:
-        return ()
-    window = Span(appointment.starts_at, appointment.ends_at)
-    [place] = facts.places(session, [appointment.centre_id], window, now)
     case = session.get_one(Case, appointment.case_id)
-    return _Told(session, [appointment], window).of(appointment, case, place)
+    window = Span(appointment.starts_at, appointment.ends_at)
+    return among(session, [(appointment, case)], window, now).get(appointment.id, ())
 
 
 class _Told:

@@ -132,6 +132,7 @@ def find_page(
     offered = taken.alternatives if taken else found.slots if found else ()
     shown = [*offered, *(why.slot for why in (found.explanations if found else ()) if why.slot)]
     words = Named(session, shown)
+    held = offers.standing(session, actor.centre_ids, case.id) if may_book and not moving else []
     known = session.get(User, found.known_worker_id) if found and found.known_worker_id else None
     appointments = records.appointments_of(session, case.id)
     left = case.sessions_planned - sum(1 for one in appointments if one.status in records.COUNTED)
@@ -143,7 +144,9 @@ def find_page(
         taken=taken is not None, named=words, known=known, book_form=book_form, may_book=may_book,
         now=now, zone=zone, fields=lambda slot: _fields(form, words, slot, moving),
         appointments=appointments, left=left, moving=moving,
-        held=offers.standing(session, actor.centre_ids, case.id) if may_book and not moving else (),
+        held=held, holders={
+            one.counsellor_id: session.get_one(User, one.counsellor_id).display_name for one in held
+        },
         counted=records.COUNTED, plan_form=PlanForm(formdata=None, planned=case.sessions_planned),
         may_plan=may(actor, Permission.SESSIONS_EXTEND, records.case_subject(case), now),
         conflicts=[

@@ -42,7 +42,7 @@ def week() -> str:
         "bookings/week.html", grid=grid, of=of, name=name, address=address,
         choices=weeks.choices(session, actor), zone=of.centre.timezone, monday=monday,
         today=url_for("bookings.week", of=name), case=request.args.get("case"),
-        to_rebook=len(stranded.stranded(session, sorted(actor.centre_ids), now)),
+        to_rebook=stranded.waiting_calls(session, sorted(actor.centre_ids)),
         moved=_moved(session, of, request.args.get("moved")),
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from hotline.access.policy import Actor, Permission, Subject, may, require
-from hotline.bookings import facts
+from hotline.bookings import facts, stranded
 from hotline.bookings.grid import Entry, Grid, lay_out, week_span
 from hotline.bookings.slots import Place, open_time, working_time
 from hotline.bookings.spans import Span, local_date, merged
@@ -147,7 +147,7 @@ def _appointments(
     session: Session, actor: Actor, of: Whose, window: Span, now: datetime
 ) -> list[Entry]:
     rows = session.execute(
-        select(Appointment, User.display_name, Room.name, Case.reference)
+        select(Appointment, User.display_name, Room.name, Case)
         .join(User, User.id == Appointment.counsellor_id)
         .join(Case, Case.id == Appointment.case_id)
         .outerjoin(Room, Room.id == Appointment.room_id)
@@ -155,9 +155,10 @@ def _appointments(
             _of(of, window), Appointment.status.in_(facts.HOLDING),
             Appointment.starts_at >= window.starts, Appointment.starts_at < window.ends,
         )
-    )
+    ).all()
+    cannot = stranded.among(session, [(one, case) for one, _who, _room, case in rows], window, now)
     found = []
-    for one, who, room, reference in rows:
+    for one, who, room, case in rows:
         here = Subject(centre_id=one.centre_id)
         span = Span(one.starts_at, one.ends_at)
         if not may(actor, Permission.BOOKING_READ, here, now):
@@ -170,9 +171,9 @@ def _appointments(
         found.append(
             Entry(
                 span, KINDS.get(one.status, "busy"), one.public_id, who, room or "",
-                reference if may(actor, Permission.CASE_READ, here, now) else "",
+                case.reference if may(actor, Permission.CASE_READ, here, now) else "",
                 one.mode, one.status, one.version, can_move,
-                wishes_change=one.reminder_answer == "change",
+                wishes_change=one.reminder_answer == "change", cannot=one.id in cannot,
             )
         )
     return found

@@ -40,6 +40,7 @@ from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from models.accounts import User, UserCentre
+from models.bookings import Appointment
 from models.calls import Call
 from models.followups import Attempt, FollowUp
 from models.reports import ContactReport
@@ -90,6 +91,7 @@ def _page(public_id: str, number: str | None = None, **forms: Any) -> str:
         task=task, now=now, sheet=sheet, attempts=attempts, mine=mine, over=over, number=number,
         local_now=sheet.local_now, weekdays=WEEKDAYS, hours=hours,
         left=_left_behind(task), is_call=task.kind in CALLS, may_see_number=may_reveal(actor, task, now),
+        meeting=db.session.get(Appointment, task.appointment_id) if task.appointment_id else None,
         report=_last_report(task, actor), holder=_name(task.owner_id),
         attempts_of=clock_of(task.code).attempts.count,
         can_ring=_ringer() is not None, keys=OUTCOME_KEYS,

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.access.forms import complain
 from hotline.access.people import ChangedMeanwhile
 from hotline.access.policy import Permission
+from hotline.bookings import stranded
 from hotline.settings import service
 from hotline.settings.forms import NAMED, CentreForm, RoomForm
 from hotline.settings.forms_fields import typed_days, typed_week
@@ -56,11 +58,25 @@ def _save(form: CentreForm, public_id: str | None) -> Response | None:
         with unit_of_work() as session:
             centre = None if public_id is None else find_centre(session, public_id)
             made = service.save_centre(session, current_actor(), ports(), _values(form), centre)
+            cannot = len(stranded.stranded(session, [made.id], ports().clock.now()))
     except SettingsError as error:
         complain(form.code, sentence(error.reason))
         return None
     flash(_("%(name)s is saved.", name=made.name), "success")
+    _tell_stranded(cannot)
     return redirect(url_for("settings.centre", public_id=made.public_id))  # type: ignore[return-value]
+
+
+def _tell_stranded(cannot: int) -> None:
+    """Say how many booked meetings cannot be held any more; nothing happens to them by itself."""
+    if cannot:
+        flash(
+            str(ngettext(
+                "One booked meeting cannot be held there now. It is not cancelled: somebody is asked to ring the person.",
+                "%(num)s booked meetings cannot be held there now. None is cancelled: somebody is asked to ring each person.",
+                cannot,
+            )), "warning",
+        )
 
 
 @blueprint.route("/centres/new", methods=["GET", "POST"])

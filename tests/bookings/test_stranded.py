@@ -171,13 +171,16 @@ def test_the_list_leads_to_another_time_and_the_move_is_made_there(
         case = a_case(session, agency)
         made = booked(session, agency, ports, case)
         suspend(session, agency)
+        stranded.watch(session, ports)
         case_id, public_id = case.public_id, made.public_id
     person = people.of("counsellor")
     page = person.get("/rebook").text
     assert case.reference in page
     assert "The centre is suspended." in page
     assert "To be rebooked" in page
-    assert "1 to rebook" in person.get("/week").text
+    week = person.get("/week?on=2026-03-09").text
+    assert "1 to rebook" in week
+    assert "cannot be held" in week
     assert "cannot be held as it is booked" in person.get(f"/appointments/{public_id}").text
     address = f"/cases/{case_id}/book?instead_of={public_id}&mode=phone"
     page = person.get(address).text
@@ -197,3 +200,24 @@ def test_the_list_leads_to_another_time_and_the_move_is_made_there(
 @pytest.mark.parametrize(("name", "status"), [("manager", 200), ("volunteer", 403), ("privacy", 403)])
 def test_who_may_see_the_list(people: Browser, name: str, status: int) -> None:
     assert people.of(name).get("/rebook").status_code == status
+
+
+def test_whoever_suspends_the_centre_is_told_what_it_does(
+    app: Flask, agency: Agency, people: Browser, ports: Ports
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        booked(session, agency, ports, a_case(session, agency))
+        centre = session.get_one(Centre, agency.north)
+        address, version = f"/settings/centres/{centre.public_id}", centre.version
+    person = people.of("administrator")
+    page = person.get(address).text
+    values = {
+        name: value for tag in re.findall(r"<input[^>]*>", page)
+        for name in re.findall(r'name="(\w+)"', tag) for value in re.findall(r'value="([^"]*)"', tag)
+    }
+    values |= {"status": "suspended", "holiday_region": "MO", "timezone": "Asia/Macau",
+               "version": str(version)}
+    values.pop("csrf_token")
+    answer = person.post(address, values)
+    assert answer.status_code == 302, answer.text[-800:]
+    assert "One booked meeting cannot be held there now." in person.get(answer.headers["Location"]).text
