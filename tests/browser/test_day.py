@@ -90,7 +90,7 @@ def come_back(page: Page, address: str) -> None:
     """Open a page after hours away: the screen has locked itself and asks for the password."""
     page.goto(address)
     page.wait_for_url("**/unlock**")
-    tab_to(page, page.locator("[name=password]"))
+    tab_to(page, page.locator("[name=unlock_password]"))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/unlock" not in url)
