@@ -14,7 +14,7 @@ from hotline.bookings import (
 )
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import DeliveryError
-from hotline.transaction import unit_of_work
+from hotline.transaction import db, unit_of_work
 from models.base import JsonDict
 
 
@@ -53,9 +53,25 @@ def send_reminder(context: JobContext, payload: JsonDict) -> None:
 
 @registry.delivers(waiting.PLACE_FREED)
 def offer_places(context: JobContext, payload: JsonDict) -> None:
-    """Look at the waiting list of a centre after a time came free there."""
+    """Look at the waiting list of a centre after a time came free there.
+
+    The search reads beside those who write; only what it found is written, one offer at a time.
+    """
+    centre_id, ports = int(payload["centre_id"]), context.ports
     with unit_of_work() as session:
-        offers.offer_places(session, int(payload["centre_id"]), context.ports)
+        offers.lapse(session, ports, centre_id)
+    tried: set[int] = set()
+    made = 0
+    while made < offers.MOST:
+        # What was read before is as old as that reading.
+        db.session.rollback()
+        found = offers.next_offer(db.session(), centre_id, ports.clock.now(), tried)
+        if found is None:
+            return
+        with unit_of_work() as session:
+            made += offers.offer(session, *found, ports)
+    with unit_of_work() as session:
+        waiting.place_maybe_free(session, centre_id, ports.clock.now())
 
 
 @registry.every(300, "bookings.waiting_checks")

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from hotline import outbox
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
 from hotline.bookings import waiting
@@ -44,38 +43,59 @@ REST = timedelta(hours=24)
 """Whoever was not reached about a place is not offered another one before that."""
 
 MOST = 5
-"""So many places one run offers, each after a search of its own; the next run goes on."""
+"""So many places one run offers at once; the list is looked at again for the others."""
 
 
 def offer_places(session: Session, centre_id: int, ports: Ports) -> int:
     """Offer the places that are free at a centre to whoever waits there; gives how many.
 
-    In the order of the list, each a time that answers the wishes, none twice to the same person.
-    Whoever has an offer keeps it. An offer is a task to ring the person; nothing is booked by
-    itself.
+    All in one transaction: for a list of any length the job takes `next_offer` and `offer` in turn,
+    so that searching never keeps writers waiting.
     """
-    now = ports.clock.now()
     lapse(session, ports, centre_id)
+    tried: set[int] = set()
+    made = 0
+    while made < MOST and (found := next_offer(session, centre_id, ports.clock.now(), tried)):
+        made += offer(session, *found, ports)
+    return made
+
+
+def next_offer(
+    session: Session, centre_id: int, now: datetime, tried: set[int]
+) -> tuple[int, Slot] | None:
+    """The first who waits, in the order of the list, and a free time that answers their wishes.
+
+    Reads only. Whoever has an offer or rests is passed over, and so is everybody in `tried`, to
+    which each entry that was looked at is added. None when nothing more can be offered.
+    """
     lined_up = waiting.line_up(session, [centre_id])
     past = _past_offers(session, [entry.id for entry, _case in lined_up])
-    hours = hours_of(session, centre_id, now)
-    made = 0
     for entry, case in lined_up:
-        if _rests(past[entry.id], now):
+        if entry.id in tried or _rests(past[entry.id], now):
             continue
-        if made == MOST:
-            outbox.post(session, waiting.PLACE_FREED, now=now, centre_id=centre_id)
-            break
-        refused = {(offer.starts_at, offer.counsellor_id) for offer in past[entry.id]}
+        tried.add(entry.id)
+        refused = {(one.starts_at, one.counsellor_id) for one in past[entry.id]}
         wishes = replace(waiting.wishes_of(entry), starts_after=now + LEAD)
         found = free_slots(session, now, wishes, [centre_id], case=case, limit=12, explain=False)
         for slot in found.slots:
-            if (slot.span.starts, slot.counsellor_id) in refused:
-                continue
-            if _offer(session, entry, case, slot, hours, now):
-                made += 1
-                break
-    return made
+            if (slot.span.starts, slot.counsellor_id) not in refused:
+                return entry.id, slot
+    return None
+
+
+def offer(session: Session, entry_id: int, slot: Slot, ports: Ports) -> bool:
+    """Hold that place for somebody and have them rung; False when one of the two has changed.
+
+    An offer is a task to ring the person; nothing is booked by itself.
+    """
+    now = ports.clock.now()
+    entry = session.get(WaitingEntry, entry_id, with_for_update=True)
+    if entry is None or entry.ended_at is not None:
+        return False
+    if _rests(_past_offers(session, [entry_id])[entry_id], now):
+        return False
+    hours = hours_of(session, entry.centre_id, now)
+    return _offer(session, entry, session.get_one(Case, entry.case_id), slot, hours, now)
 
 
 def _past_offers(

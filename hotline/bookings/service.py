@@ -90,7 +90,12 @@ def book(session: Session, actor: Actor, values: Booking, ports: Ports) -> Appoi
     if _sessions(session, case) >= case.sessions_planned:
         raise BookingRefused("sessions_used")
     # What is held for this person is theirs to have, at this time or at another one.
-    waiting.end_offers(session, WaitingOffer.case_id == case.id, "taken", now, actor)
+    mine = WaitingOffer.case_id == case.id
+    this = (WaitingOffer.starts_at == values.starts_at) & (
+        WaitingOffer.counsellor_id == values.counsellor_id
+    )
+    waiting.end_offers(session, mine & this, "taken", now, actor)
+    waiting.end_offers(session, mine, "withdrawn", now, actor)
     made = _write(session, actor, case, values, ports)
     waiting.end_for_case(session, case, "booked", now)
     audit.record(session, actor, "appointment.booked", ("appointment", made.id), at=now,

@@ -126,6 +126,26 @@ def test_a_booking_for_the_person_takes_what_is_held_for_them(
         assert held == 0
 
 
+def test_a_booking_at_another_time_lets_the_place_go_to_the_next(
+    app: Flask, agency: Agency, ports: Ports, two_waiting: tuple[Case, Case]
+) -> None:
+    high, low = two_waiting
+    run(app, ports)
+    with app.app_context(), unit_of_work() as session:
+        later = TOMORROW + timedelta(days=2)
+        session.add(AvailabilityException(
+            counsellor_id=agency.users["counsellor"], centre_id=agency.north, is_extra=True,
+            starts_at=later, ends_at=later + timedelta(minutes=45),
+        ))
+        booked(session, agency, ports, session.get_one(Case, high.id), starts_at=later)
+    run(app, ports)
+    with app.app_context(), unit_of_work() as session:
+        assert holder(session, agency) == low.id
+        assert session.scalars(
+            select(WaitingOffer.outcome).where(WaitingOffer.case_id == high.id)
+        ).all() == ["withdrawn"]
+
+
 def test_nobody_is_offered_a_second_place_while_they_rest_from_the_first(
     app: Flask, agency: Agency, ports: Ports, clock: SteppedClock, two_waiting: tuple[Case, Case]
 ) -> None:
