@@ -49,16 +49,15 @@ class Suggestion:
 
 def suggest(session: Session, case: Case, now: datetime, most: int = 5) -> list[Suggestion]:
     """The people a case could go to, best first, in a fixed number of queries."""
-    people = session.scalars(
-        select(User)
-        .join(UserCentre, UserCentre.user_id == User.id)
-        .join(UserRole, UserRole.user_id == User.id)
+    # Somebody may hold both roles. PostgreSQL cannot tell rows with JSON in them apart: keys can be.
+    workers = (
+        select(UserCentre.user_id)
+        .join(UserRole, UserRole.user_id == UserCentre.user_id)
         .join(AccountRole, AccountRole.id == UserRole.role_id)
-        .where(
-            UserCentre.centre_id == case.centre_id, AccountRole.name.in_(WORKERS), User.active,
-            User.left_at.is_(None),
-        )
-        .distinct()
+        .where(UserCentre.centre_id == case.centre_id, AccountRole.name.in_(WORKERS))
+    )
+    people = session.scalars(
+        select(User).where(User.id.in_(workers), User.active, User.left_at.is_(None))
     ).all()
     if not people:
         return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -34,6 +35,16 @@ def test_a_counsellor_reads_a_case_and_the_reading_is_written_down(
     with app.app_context(), unit_of_work() as session:
         acts = session.scalars(select(AuditEvent.act)).all()
         assert "case.read" in acts
+
+
+@pytest.mark.both_databases
+def test_whoever_gives_out_work_reads_who_could_have_the_case(
+    app: Flask, agency: Agency, ports: Ports, people: Browser
+) -> None:
+    public_id = a_case(app, agency, ports, human=ResponseCode.C)
+    page = people.of("supervisor").get(f"/cases/{public_id}")
+    assert page.status_code == 200
+    assert "Other Counsellor" in page.text
 
 
 def test_the_list_and_the_search_find_a_case(
