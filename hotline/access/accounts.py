@@ -6,12 +6,14 @@ import base64
 import hashlib
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from hotline.access.idle import init_idle
 from hotline.access.messages import as_settings
@@ -46,6 +48,17 @@ class Accounts(SQLAlchemyUserDatastore):
     def __init__(self, clock: Clock) -> None:
         super().__init__(db, User, AccountRole, Passkey)
         self._clock = clock
+
+    def find_user(self, case_insensitive: bool = False, **kwargs: Any) -> User | None:
+        """The person of a session in one question: every request and every poll begins with it."""
+        if set(kwargs) != {"fs_uniquifier"}:
+            return cast("User | None", super().find_user(case_insensitive, **kwargs))
+        return (
+            db.session.scalars(
+                select(User).where(User.fs_uniquifier == kwargs["fs_uniquifier"])
+                .options(joinedload(User.roles), joinedload(User.centres))
+            ).unique().one_or_none()
+        )
 
     def create_webauthn(self, *args: Any, **given: Any) -> None:
         """Keep a new passkey."""

@@ -23,7 +23,7 @@ from hotline.cases.forms_plan import ReasonForm
 from hotline.cases.goals import goals_of
 from hotline.cases.places import parsed_instant, people_of
 from hotline.cases.privacy import wish_of
-from hotline.cases.reading import get_case, may_case, record_reading
+from hotline.cases.reading import get_case, record_reading, subject_of
 from hotline.cases.status import steps_from, what_stands_against_closing
 from hotline.cases.timeline import coming_appointments, timeline, work_of
 from hotline.cases.wording import AGAINST_CLOSING, NOTE_KINDS
@@ -98,10 +98,8 @@ def _allowed(actor: Actor, case: Case, now: datetime) -> dict[str, bool]:
         "reveal": Permission.NUMBER_REVEAL, "emergency": Permission.EMERGENCY_ACT,
         "open": Permission.CASE_OPEN,
     }
-    allowed = {
-        name: may_case(db.session(), actor, case, permission, now)
-        for name, permission in asked.items()
-    }
+    subject = subject_of(db.session(), actor, case)
+    allowed = {name: may(actor, permission, subject, now) for name, permission in asked.items()}
     # The timeline leads to the reports of others only where they open.
     allowed["reports"] = may(
         actor, Permission.REPORT_READ, Subject(centre_id=case.centre_id), now

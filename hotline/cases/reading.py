@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,9 +34,12 @@ MOST_FOUND = 20
 
 def subject_of(session: Session, actor: Actor, case: Case) -> Subject:
     """What the policy must know of a case; whoever works a task of it counts as its owner."""
-    owner_id = case.owner_id
-    if owner_id != actor.user_id and _has_task(session, actor, case):
-        owner_id = actor.user_id
+    works = case.owner_id != actor.user_id and bool(worked_on(session, actor, [case]))
+    return _subject(actor, case, works=works)
+
+
+def _subject(actor: Actor, case: Case, *, works: bool) -> Subject:
+    owner_id = actor.user_id if works else case.owner_id
     return Subject(
         centre_id=case.centre_id, creator_id=case.opened_by_id, owner_id=owner_id,
         created_at=case.opened_at, code=case.code,
@@ -77,15 +81,16 @@ def record_reading(session: Session, actor: Actor, case: Case, now: datetime) ->
     audit.record(session, actor, "case.read", ("case", case.id), at=now, centre_id=case.centre_id)
 
 
-def _has_task(session: Session, actor: Actor, case: Case) -> bool:
-    return session.scalar(
-        select(FollowUp.id)
-        .where(
-            FollowUp.case_id == case.id, FollowUp.owner_id == actor.user_id,
-            FollowUp.status.in_(UNFINISHED),
+def worked_on(session: Session, actor: Actor, cases: Collection[Case]) -> set[int | None]:
+    """The keys of those cases of which the person has a task that is not finished."""
+    return set(
+        session.scalars(
+            select(FollowUp.case_id).where(
+                FollowUp.case_id.in_([case.id for case in cases]),
+                FollowUp.owner_id == actor.user_id, FollowUp.status.in_(UNFINISHED),
+            )
         )
-        .limit(1)
-    ) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +166,11 @@ def find_cases(session: Session, actor: Actor, typed: str, now: datetime) -> lis
                 .limit(MOST_FOUND)
             )
         )
+    mine = worked_on(session, actor, by_reference) if by_reference else set()
     return [
         case
         for case in by_reference
-        if may_case(session, actor, case, Permission.CASE_READ, now)
+        if may(actor, Permission.CASE_READ, _subject(actor, case, works=case.id in mine), now)
         and (not case.is_sealed or actor.has(Role.SUPERVISOR) or case.owner_id == actor.user_id)
     ]
 
