@@ -152,7 +152,9 @@ class Shift(Keyed, PublicId, Base):
     __tablename__ = "shifts"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="order"),
-        Index("ix_shifts_line_span", "line_id", "starts_at", "ends_at"),
+        # By its end first: what runs or is to come is found without reading every shift there was.
+        Index("ix_shifts_line_span", "line_id", "ends_at", "starts_at"),
+        Index("ix_shifts_end", "ends_at"),
     )
 
     line_id: Mapped[int] = mapped_column(ForeignKey("lines.id"))
@@ -187,6 +189,7 @@ class Presence(Keyed, Base):
     __tablename__ = "presences"
     __table_args__ = (
         Index("ix_presences_open", "line_id", "off_at"),
+        Index("ix_presences_line", "line_id", "id"),
         Index(
             "uq_presences_one_open", "user_id", unique=True,
             sqlite_where=text("off_at IS NULL"), postgresql_where=text("off_at IS NULL"),

@@ -19,6 +19,8 @@ class AuditEvent(Keyed, Base):
     __table_args__ = (
         Index("ix_audit_events_subject", "subject_kind", "subject_id"),
         Index("ix_audit_events_actor", "actor_id", "at"),
+        Index("ix_audit_events_act", "act", "at"),
+        Index("ix_audit_events_actor_act", "actor_id", "act", "at"),
     )
 
     at: Mapped[datetime] = mapped_column(index=True)

@@ -54,6 +54,7 @@ class Appointment(Keyed, PublicId, Base):
         CheckConstraint("starts_at < ends_at", name="order"),
         Index("ix_appointments_week", "centre_id", "starts_at"),
         Index("ix_appointments_counsellor", "counsellor_id", "starts_at"),
+        Index("ix_appointments_case", "case_id", "status_at"),
         Index(
             "ix_appointments_companion", "companion_id", "starts_at",
             postgresql_where=text("companion_id IS NOT NULL"),
@@ -73,7 +74,7 @@ class Appointment(Keyed, PublicId, Base):
     )
 
     reference: Mapped[str] = mapped_column(String(12), unique=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"), index=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
     counsellor_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
@@ -20,6 +20,13 @@ class Caller(Keyed, PublicId, Base):
     """
 
     __tablename__ = "callers"
+    __table_args__ = (
+        Index(
+            "ix_callers_plan_review", "plan_review_at",
+            postgresql_where=text("plan_review_at IS NOT NULL"),
+            sqlite_where=text("plan_review_at IS NOT NULL"),
+        ),
+    )
 
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"))

@@ -12,6 +12,8 @@ from models.base import Base, JsonDict, Keyed, PublicId, enum_type
 from models.crypto import EncryptedText
 from triage.vocabulary import CallDirection, CallOutcome, CallStatus, LegOutcome
 
+IS_UNLOGGED = text("report_id IS NULL AND answered_by_id IS NOT NULL")
+
 
 class Call(Keyed, PublicId, Base):
     """One telephone call, unique by provider and sid.
@@ -24,12 +26,16 @@ class Call(Keyed, PublicId, Base):
     __table_args__ = (
         UniqueConstraint("provider", "sid"),
         Index("ix_calls_open", "ended_at", "outcome"),
-        Index("ix_calls_unlogged", "answered_by_id", "report_id"),
+        # What somebody answered and nobody wrote down yet, of a person and of a centre.
+        Index(
+            "ix_calls_unlogged", "answered_by_id", "arrived_at",
+            postgresql_where=IS_UNLOGGED, sqlite_where=IS_UNLOGGED,
+        ),
         Index(
             "ix_calls_not_logged", "centre_id", "arrived_at",
-            postgresql_where=text("report_id IS NULL AND answered_by_id IS NOT NULL"),
-            sqlite_where=text("report_id IS NULL AND answered_by_id IS NOT NULL"),
+            postgresql_where=IS_UNLOGGED, sqlite_where=IS_UNLOGGED,
         ),
+        Index("ix_calls_caller", "caller_id", "arrived_at"),
         Index("ix_calls_from_hash", "from_hash", "arrived_at"),
     )
 
@@ -48,7 +54,7 @@ class Call(Keyed, PublicId, Base):
     from_number: Mapped[str | None] = mapped_column(EncryptedText)
     from_hash: Mapped[str | None] = mapped_column(String(64))
     withheld: Mapped[bool] = mapped_column(default=False)
-    caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"), index=True)
+    caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"))
     callback_number: Mapped[str | None] = mapped_column(EncryptedText)
     queue_name: Mapped[str | None] = mapped_column(String(64))
     ring_round: Mapped[int] = mapped_column(default=0)
@@ -103,7 +109,14 @@ class CallLeg(Keyed, PublicId, Base):
     """One attempt to ring one person for a call (or for calling somebody back)."""
 
     __tablename__ = "call_legs"
-    __table_args__ = (Index("ix_call_legs_sid", "sid"),)
+    __table_args__ = (
+        Index("ix_call_legs_sid", "sid"),
+        # Whose telephone rings now, among everybody it ever rang for: asked every few seconds.
+        Index(
+            "ix_call_legs_ringing", "user_id", "planned_at",
+            postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
 
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
     follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_ups.id"), index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
@@ -61,11 +61,20 @@ class Referral(Keyed, PublicId, Base):
     service: Mapped[Service | None] = relationship()
 
 
+IS_UNREAD = text("must_be_read AND acknowledged_at IS NULL")
+
+
 class HandOver(Keyed, PublicId, Base):
     """What one shift tells the next: open A to C by case, and words; read when acknowledged."""
 
     __tablename__ = "hand_overs"
-    __table_args__ = (Index("ix_hand_overs_centre", "centre_id", "written_at"),)
+    __table_args__ = (
+        Index("ix_hand_overs_centre", "centre_id", "written_at"),
+        Index(
+            "ix_hand_overs_unread", "centre_id", "written_at",
+            postgresql_where=IS_UNREAD, sqlite_where=IS_UNREAD,
+        ),
+    )
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"))

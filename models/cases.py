@@ -34,6 +34,11 @@ class Case(Keyed, PublicId, Base):
         Index("ix_cases_owner", "owner_id", "status"),
         Index("ix_cases_mine", "owner_id", "id"),
         Index("ix_cases_held", "id", postgresql_where=IS_HELD, sqlite_where=IS_HELD),
+        # Which open cases have lain untouched the longest.
+        Index(
+            "ix_cases_rest", "updated_at", postgresql_where=CASE_LISTS["open"],
+            sqlite_where=CASE_LISTS["open"],
+        ),
         *(
             Index(
                 f"ix_cases_{name}", "centre_id", "id",
@@ -88,9 +93,10 @@ class RoutingDecision(Keyed, Base):
     """Which rule sent a contact where, and why; kept as it was decided."""
 
     __tablename__ = "routing_decisions"
+    __table_args__ = (Index("ix_routing_decisions_case", "case_id", "decided_at"),)
 
     report_id: Mapped[int | None] = mapped_column(ForeignKey("contact_reports.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     assessment_id: Mapped[int | None] = mapped_column(ForeignKey("risk_assessments.id"))
     rule_id: Mapped[str] = mapped_column(String(20))
     route: Mapped[Route] = mapped_column(enum_type(Route, "route"))

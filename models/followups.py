@@ -154,9 +154,10 @@ class Attempt(Keyed, PublicId, Base):
     """One try to reach the person, never changed afterwards."""
 
     __tablename__ = "attempts"
+    __table_args__ = (Index("ix_attempts_case", "case_id", "made_at"),)
 
     follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_ups.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     leg_id: Mapped[int | None] = mapped_column(
         ForeignKey("call_legs.id", use_alter=True, name="fk_attempts_leg_id")
     )
@@ -183,6 +184,7 @@ class Alert(Keyed, PublicId, Base):
             "ix_alerts_open", "raised_at",
             postgresql_where=IS_UNANSWERED, sqlite_where=IS_UNANSWERED,
         ),
+        Index("ix_alerts_centre", "centre_id", "raised_at"),
     )
 
     dedupe_key: Mapped[str] = mapped_column(String(80))
@@ -191,7 +193,7 @@ class Alert(Keyed, PublicId, Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))
     follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("follow_ups.id"))
-    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"), index=True)
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centres.id"))
     to_role: Mapped[str] = mapped_column(String(20))
     to_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     raised_at: Mapped[datetime]

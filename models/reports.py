@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, JsonDict, Keyed, PublicId, enum_type
@@ -32,15 +32,19 @@ class ContactReport(Keyed, PublicId, Base):
     __tablename__ = "contact_reports"
     __table_args__ = (
         Index("ix_contact_reports_author", "author_id", "status"),
+        Index("ix_contact_reports_lately", "author_id", "created_at"),
         Index("ix_contact_reports_contact_at", "centre_id", "contact_at"),
+        Index("ix_contact_reports_when", "contact_at"),
+        Index("ix_contact_reports_case", "case_id", "contact_at"),
+        Index("ix_contact_reports_caller", "caller_id", "contact_at"),
     )
 
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), unique=True)
     centre_id: Mapped[int] = mapped_column(ForeignKey("centres.id"))
     line_id: Mapped[int | None] = mapped_column(ForeignKey("lines.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    caller_id: Mapped[int | None] = mapped_column(ForeignKey("callers.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("shifts.id"))
     channel: Mapped[Channel] = mapped_column(enum_type(Channel, "channel"), default=Channel.PHONE)
     status: Mapped[ReportStatus] = mapped_column(
@@ -96,10 +100,20 @@ class RiskAssessment(Keyed, PublicId, Base):
     """
 
     __tablename__ = "risk_assessments"
-    __table_args__ = (Index("ix_risk_assessments_review", "needs_review", "reviewed_at"),)
+    __table_args__ = (
+        Index("ix_risk_assessments_review", "needs_review", "reviewed_at"),
+        Index("ix_risk_assessments_case", "case_id", "rated_at"),
+        # What was judged lately, first or in a review, among all that ever was.
+        Index("ix_risk_assessments_rated", "rated_at"),
+        Index(
+            "ix_risk_assessments_reviewed", "reviewed_at",
+            postgresql_where=text("reviewed_at IS NOT NULL"),
+            sqlite_where=text("reviewed_at IS NOT NULL"),
+        ),
+    )
 
     report_id: Mapped[int | None] = mapped_column(ForeignKey("contact_reports.id"), index=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointments.id"))
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("risk_assessments.id"))

@@ -120,13 +120,16 @@ def running_shift(session: Session, line_id: int, now: datetime) -> Shift | None
 
 def next_shift(session: Session, user_id: int, now: datetime) -> Shift | None:
     """The person's next shift within a day, the one running included."""
+    # The few shifts of a day first, then who is in them: not every shift a person ever had.
+    soon = (
+        select(Shift.id).where(Shift.ends_at > now, Shift.starts_at < now + NEXT_WITHIN)
+        .cte("soon").prefix_with("MATERIALIZED")
+    )
     return session.scalar(
         select(Shift)
+        .join(soon, soon.c.id == Shift.id)
         .join(ShiftMember, ShiftMember.shift_id == Shift.id)
-        .where(
-            ShiftMember.user_id == user_id, Shift.ends_at > now,
-            Shift.starts_at < now + NEXT_WITHIN,
-        )
+        .where(ShiftMember.user_id == user_id)
         .order_by(Shift.starts_at)
         .limit(1)
     )

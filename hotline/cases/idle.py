@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.followups.planning import UNFINISHED, plan_task
 from models.bookings import Appointment
-from models.cases import Case
+from models.cases import CASE_LISTS, Case
 from models.followups import FollowUp
 from triage.vocabulary import AppointmentStatus, CaseStatus, ResponseCode, TaskKind
 
@@ -32,6 +32,7 @@ def look_at_idle(session: Session, now: datetime, limit: int = 100) -> int:
     cases = session.scalars(
         select(Case)
         .where(
+            CASE_LISTS["open"], Case.updated_at < now - HIGH_MAY_REST,
             resting, ~working, ~meeting,
             Case.status.not_in((CaseStatus.ON_HOLD, CaseStatus.CLOSING, CaseStatus.CLOSED)),
         )

@@ -81,11 +81,16 @@ def mark_frequent(session: Session, now: datetime) -> int:
     """Mark everybody who rings often, so that somebody makes a plan; gives how many are new."""
     marked = 0
     for span, calls in OFTEN:
+        # The calls of that time are taken out first: else a database may group the whole archive.
+        lately = (
+            select(Call.id, Call.caller_id).where(Call.arrived_at > now - span)
+            .cte("lately").prefix_with("MATERIALIZED")
+        )
         often = session.scalars(
-            select(Call.caller_id)
-            .where(Call.arrived_at > now - span, Call.caller_id.is_not(None))
-            .group_by(Call.caller_id)
-            .having(func.count(Call.id) >= calls)
+            select(lately.c.caller_id)
+            .where(lately.c.caller_id.is_not(None))
+            .group_by(lately.c.caller_id)
+            .having(func.count(lately.c.id) >= calls)
         ).all()
         for caller in session.scalars(
             select(Caller).where(Caller.id.in_(often), Caller.is_frequent.is_(False))
@@ -110,7 +115,9 @@ def _newest_case(session: Session, caller_id: int) -> Case | None:
 def ask_for_reviews(session: Session, now: datetime, limit: int = 100) -> int:
     """Tell supervisors of every plan whose review is due; gives how many are due."""
     due = session.scalars(
-        select(Caller).where(Caller.plan_review_at <= now).limit(limit)
+        # The newest first: those nobody renewed were told of when they fell due.
+        select(Caller).where(Caller.plan_review_at <= now)
+        .order_by(Caller.plan_review_at.desc()).limit(limit)
     ).all()
     for caller in due:
         case = _newest_case(session, caller.id)

@@ -14,7 +14,7 @@ from hotline.followups.duty import running_shifts
 from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
 from models.agency import Line, Shift
-from models.care import HandOver
+from models.care import IS_UNREAD, HandOver
 from models.cases import Case
 from models.followups import IS_TO_DO, FollowUp, queue_order
 from triage.vocabulary import EscalationTarget, Refusal, ResponseCode
@@ -87,10 +87,7 @@ def waiting(session: Session, centre_ids: frozenset[int], limit: int = 20) -> li
     return list(
         session.scalars(
             select(HandOver)
-            .where(
-                HandOver.centre_id.in_(centre_ids), HandOver.must_be_read.is_(True),
-                HandOver.acknowledged_at.is_(None),
-            )
+            .where(IS_UNREAD, HandOver.centre_id.in_(centre_ids))
             .order_by(HandOver.written_at.desc())
             .limit(limit)
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.access import audit
@@ -63,7 +63,7 @@ def subjects_of(session: Session, reference: str) -> list[tuple[str, int]]:
 def search(session: Session, actor: Actor, ports: Ports, asked: Question) -> Answer:
     """One page of what was asked for. Reading the log is itself written into it."""
     require(actor, Permission.AUDIT_READ, Subject(), ports.clock.now())
-    query = select(AuditEvent).order_by(AuditEvent.id.desc())
+    query = select(AuditEvent).order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     if asked.actor_id is not None:
         query = query.where(AuditEvent.actor_id == asked.actor_id)
     if asked.act:
@@ -89,5 +89,11 @@ def search(session: Session, actor: Actor, ports: Ports, asked: Question) -> Ans
 
 
 def acts(session: Session) -> Sequence[str]:
-    """Every kind of act that was ever written down."""
-    return session.scalars(select(AuditEvent.act).distinct().order_by(AuditEvent.act)).all()
+    """Every kind of act that was ever written down, in the order of the alphabet.
+
+    Goes from each kind to the next along the index, where a plain DISTINCT would read every row.
+    """
+    found = select(func.min(AuditEvent.act).label("act")).cte("found", recursive=True)
+    following = select(func.min(AuditEvent.act)).where(AuditEvent.act > found.c.act).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.act.is_not(None)))
+    return session.scalars(select(found.c.act).where(found.c.act.is_not(None))).all()

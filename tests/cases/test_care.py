@@ -107,6 +107,7 @@ def test_work_is_suggested_to_whoever_knows_the_person_and_speaks_the_language(
         assert "volunteer" not in {one.name.lower() for one in later}
 
 
+@pytest.mark.both_databases
 def test_somebody_who_rings_often_is_marked_and_gets_a_plan_with_a_near_review(
     app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
 ) -> None:

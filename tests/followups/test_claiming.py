@@ -182,7 +182,13 @@ def test_the_work_of_somebody_away_or_gone_is_everybodys_in_time(
         assert return_from_absent(session, clock.now()) == 1
         assert soon.owner_id is None
         assert later.owner_id == person.id
+        planned = make_task(session, agency, ports, owner_id=person.id,
+                            not_before=clock.now() + timedelta(days=30))
+        assert planned.status is TaskStatus.SCHEDULED
+        done = make_task(session, agency, ports, owner_id=person.id)
+        done.status = TaskStatus.DONE
         person.away_until, person.left_at = None, clock.now()
         session.flush()
-        assert return_from_absent(session, clock.now()) == 1
-        assert later.owner_id is None
+        assert return_from_absent(session, clock.now()) == 2
+        assert later.owner_id is planned.owner_id is None
+        assert done.owner_id == person.id
