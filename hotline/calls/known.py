@@ -23,6 +23,8 @@ from models.reports import ContactReport, RiskAssessment
 from triage.vocabulary import AppointmentStatus, CallType, ReportStatus, ResponseCode
 
 MOST_EARLIER = 5
+MOST_COUNTED = 100
+"""Contacts before this one are counted so far and no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class KnownCaller:
     violence_flag: bool
     earlier: tuple[Earlier, ...]
     earlier_count: int
+    most_counted: int
     open_tasks: int
     next_meeting: datetime | None
 
@@ -90,6 +93,7 @@ def known_caller(
         violence_flag=caller.violence_flag,
         earlier=earlier,
         earlier_count=_count(session, caller.id, but),
+        most_counted=MOST_COUNTED,
         open_tasks=_open_tasks(session, caller.id),
         next_meeting=_next_meeting(session, caller.id, now),
     )
@@ -118,8 +122,8 @@ def _earlier(session: Session, caller_id: int, but: int | None) -> tuple[Earlier
 
 
 def _count(session: Session, caller_id: int, but: int | None) -> int:
-    wanted = select(func.count()).select_from(ContactReport).where(_of(caller_id, but))
-    return session.scalar(wanted) or 0
+    some = select(ContactReport.id).where(_of(caller_id, but)).limit(MOST_COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def _open_tasks(session: Session, caller_id: int) -> int:

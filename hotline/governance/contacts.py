@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.governance.judged import Judged, Rating, settled
@@ -17,6 +17,12 @@ from triage.vocabulary import AgeBand, CallType, LoweringReason, ReportStatus, R
 
 URGENT_CODES = (ResponseCode.A, ResponseCode.B)
 COUNSELLING = tuple(kind for kind in CallType if kind.is_counselling)
+IS_COUNTED = (
+    ContactReport.status != ReportStatus.DRAFT,
+    ContactReport.is_practice.is_(False),
+    ContactReport.call_type.in_(COUNSELLING),
+)
+"""Which reports count: counselling, handed in, not of practice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +70,7 @@ def steps_of(session: Session, report_ids: Sequence[int]) -> dict[int, list[Step
 
 def counted(since: datetime | None = None, until: datetime | None = None) -> Select[int]:
     """The reports that count: counselling, handed in, not of practice."""
-    query = select(ContactReport.id).where(
-        ContactReport.status != ReportStatus.DRAFT,
-        ContactReport.is_practice.is_(False),
-        ContactReport.call_type.in_(COUNSELLING),
-    )
+    query = select(ContactReport.id).where(*IS_COUNTED)
     if since is not None:
         query = query.where(ContactReport.contact_at >= since)
     if until is not None:
@@ -100,7 +102,7 @@ def judged(
         .order_by(r.contact_at.desc(), r.id.desc())
     )
     if urgent_only:
-        query = query.where(r.id.in_(_ever_urgent()))
+        query = query.where(_ever_urgent())
     if consented_only:
         query = query.where(r.training_consent.is_(True))
     if report_id is not None:
@@ -112,11 +114,16 @@ def judged(
     return [_judged(row, steps[row.id], said) for row in rows if steps[row.id]]
 
 
-def _ever_urgent() -> Select[int | None]:
-    """The reports somebody put at B or A once, or agreed with such a suggestion."""
+def _ever_urgent() -> ColumnElement[bool]:
+    """Reports somebody put at B or A once, or agreed with such a suggestion.
+
+    Asked of each report of the time, so that assessments from before it are not read.
+    """
     a = RiskAssessment
     agreed = and_(a.review_decision == "agreed", a.suggested_code.in_(URGENT_CODES))
-    return select(a.report_id).where(or_(a.human_code.in_(URGENT_CODES), agreed))
+    return exists().where(
+        a.report_id == ContactReport.id, or_(a.human_code.in_(URGENT_CODES), agreed)
+    )
 
 
 def _of_text(steps: Iterable[Step]) -> list[Step]:

@@ -30,10 +30,10 @@ STALE = timedelta(hours=2)
 
 
 @work.every(60, "governance.labels")
-def record_labels(context: JobContext) -> None:  # noqa: ARG001
+def record_labels(context: JobContext) -> None:
     """Write down what people judged since the last run."""
     with unit_of_work() as session:
-        labels.record_labels(session)
+        labels.record_labels(session, context.ports.clock.now())
 
 
 @work.every(60, "governance.shadow")

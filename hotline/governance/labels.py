@@ -7,29 +7,43 @@ code has to remember to write them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
-from hotline.governance.contacts import counted
+from hotline.governance.contacts import IS_COUNTED
 from models.governance import Label
-from models.reports import RiskAssessment
+from models.outbox import Counter
+from models.reports import ContactReport, RiskAssessment
 from triage.vocabulary import LabelKind, LoweringReason, ResponseCode
 
 BATCH = 500
+MARK = "governance.labels"
+"""The counter whose time says up to when everything judged has its labels."""
+
+OVERLAP, MOVED_EVERY = timedelta(days=1), timedelta(hours=1)
+"""So much is looked at again, for what was written while we looked; the mark moves this seldom."""
+
 _FIRST_RATING = (LabelKind.AGREED, LabelKind.PERSON_HIGHER, LabelKind.MACHINE_HIGHER)
 _REVIEW = (LabelKind.RAISED, LabelKind.KEPT)
 
 Judgement = tuple[LabelKind, ResponseCode | None, LoweringReason | None, int | None, datetime]
 
 
-def record_labels(session: Session) -> int:
-    """Write the labels that are missing, oldest first; gives how many. A repeat writes nothing."""
+def record_labels(session: Session, now: datetime) -> int:
+    """Write the labels that are missing, oldest first; gives how many. A repeat writes nothing.
+
+    Once everything is written, only contacts judged since then (and a day before) are looked at.
+    """
     a = RiskAssessment
-    waiting = select(a).where(a.report_id.in_(counted()), _lacks_a_label()).order_by(a.id)
+    mark = session.get(Counter, MARK)
+    waiting = select(a).where(_is_counted(), _lacks_a_label()).order_by(a.id)
+    if mark is not None:
+        waiting = waiting.where(a.report_id.in_(_judged_since(mark.changed_at - OVERLAP)))
     written = 0
-    for row in session.scalars(waiting.limit(BATCH)).all():
+    rows = session.scalars(waiting.limit(BATCH)).all()
+    for row in rows:
         there = set(session.scalars(select(Label.kind).where(Label.assessment_id == row.id)))
         for kind, code, reason, who, at in _judgements(row):
             if kind in there:
@@ -43,7 +57,22 @@ def record_labels(session: Session) -> int:
             )
             written += 1
     session.flush()
+    if len(rows) < BATCH and (mark is None or now - mark.changed_at > MOVED_EVERY):
+        session.merge(Counter(name=MARK, value=0, changed_at=now))
     return written
+
+
+def _is_counted() -> ColumnElement[bool]:
+    return exists().where(ContactReport.id == RiskAssessment.report_id, *IS_COUNTED)
+
+
+def _judged_since(since: datetime) -> CompoundSelect[int | None]:
+    """The reports about which something was judged since then."""
+    a = aliased(RiskAssessment)
+    return union(
+        select(a.report_id).where(a.rated_at >= since),
+        select(a.report_id).where(a.reviewed_at >= since),
+    )
 
 
 def _lacks_a_label() -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
@@ -127,9 +128,11 @@ def months(contacts: Sequence[Judged]) -> list[Month]:
     return found
 
 
-def label_counts(session: Session) -> list[tuple[LabelKind, int | None]]:
-    """How often people judged in each way; None where it must not be shown."""
-    rows = session.execute(select(Label.kind, func.count()).group_by(Label.kind))
+def label_counts(session: Session, since: datetime) -> list[tuple[LabelKind, int | None]]:
+    """How often people judged in each way since then; None where it must not be shown."""
+    rows = session.execute(
+        select(Label.kind, func.count()).where(Label.judged_at >= since).group_by(Label.kind)
+    )
     counts = {kind: count for kind, count in rows}  # noqa: C416 - a row is no pair to dict()
     hidden = hidden_groups(counts)
     return [(kind, None if kind in hidden else counts.get(kind, 0)) for kind in LabelKind]

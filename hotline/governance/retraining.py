@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.orm import Session
 
-from hotline.governance.contacts import counted, steps_of
+from hotline.governance.contacts import IS_COUNTED, steps_of
 from hotline.governance.judged import settled
 from models.callers import Caller, CallerIdentity, Consent, ContactRule
 from models.calls import Call
@@ -30,6 +30,11 @@ from triage.vocabulary import ResponseCode
 
 LEAST_CONTACTS = 50
 """Fewer rated contacts than this teach nothing that the own corpus does not."""
+
+MOST_LESSONS = 20_000
+"""More texts than this do not fit into the memory of a small office's machine; ours."""
+
+MOST_COUNTED = 1000
 
 SOURCE = "agency"
 TRAINING = "training"
@@ -68,21 +73,22 @@ class Learned:
 
 
 def lessons(session: Session) -> list[Lesson]:
-    """The contacts that may be learned from, the oldest first.
+    """The contacts that may be learned from, the oldest first; MOST_LESSONS of the newest reports.
 
     Handed in, of counselling, not of practice, with words and a code people settled on, and with a
     consent to training that stands.
     """
     r = ContactReport
-    reports = session.scalars(
-        select(r).where(r.id.in_(counted()), r.training_consent.is_(True)).order_by(r.id)
+    newest = session.scalars(
+        select(r).where(*IS_COUNTED, r.training_consent.is_(True), _not_withdrawn())
+        .order_by(r.id.desc()).limit(MOST_LESSONS)
     ).all()
+    reports = newest[::-1]
     steps = steps_of(session, [report.id for report in reports])
-    withdrawn = _withdrawn(session)
     found = []
     for report in reports:
         code = settled([each.rating() for each in steps[report.id]])
-        if code is None or not (report.summary or "").strip() or report.caller_id in withdrawn:
+        if code is None or not (report.summary or "").strip():
             continue
         call = session.get(Call, report.call_id) if report.call_id else None
         found.append(
@@ -95,26 +101,31 @@ def lessons(session: Session) -> list[Lesson]:
 
 
 def lesson_count(session: Session) -> int:
-    """About how many contacts may be learned from; opens no text to know it."""
+    """About how many contacts may be learned from; opens no text to know it.
+
+    Counts the newest ones to MOST_COUNTED + 1 and no further.
+    """
     r, a = ContactReport, RiskAssessment
-    rated = select(a.report_id).where(a.human_code.is_not(None), a.human_code != ResponseCode.U)
-    query = select(func.count()).select_from(r).where(
-        r.id.in_(counted()), r.training_consent.is_(True), r.summary.is_not(None), r.id.in_(rated)
+    rated = exists().where(
+        a.report_id == r.id, a.human_code.is_not(None), a.human_code != ResponseCode.U
     )
-    withdrawn = _withdrawn(session)
-    if withdrawn:
-        query = query.where(or_(r.caller_id.is_(None), r.caller_id.not_in(withdrawn)))
-    return session.scalar(query) or 0
+    query = select(r.id).where(
+        *IS_COUNTED, r.training_consent.is_(True), r.summary.is_not(None), rated, _not_withdrawn()
+    )
+    newest = query.order_by(r.id.desc()).limit(MOST_COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(newest)) or 0
 
 
-def _withdrawn(session: Session) -> set[int]:
-    """Callers whose newest word on training is a no."""
-    answers = session.execute(
-        select(Consent.caller_id, Consent.given).where(Consent.kind == TRAINING).order_by(Consent.id)
+def _not_withdrawn() -> ColumnElement[bool]:
+    """Reports whose caller's newest word on training is not a no."""
+    newest = (
+        select(Consent.given)
+        .where(Consent.caller_id == ContactReport.caller_id, Consent.kind == TRAINING)
+        .order_by(Consent.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    # The later answer of a caller takes the place of the earlier one.
-    newest = {row.caller_id: row.given for row in answers}
-    return {caller_id for caller_id, given in newest.items() if not given}
+    return func.coalesce(newest, true()).is_(True)
 
 
 def _group(report: ContactReport, call: Call | None) -> str:

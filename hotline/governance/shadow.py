@@ -20,6 +20,7 @@ from triage.evidence import Predictor
 from triage.vocabulary import ModelStatus, ResponseCode
 
 BATCH = 100
+MOST_COUNTED = 1000
 LOOKS_BACK = timedelta(days=400)
 """Contacts older than this are not asked about: gates look back a year."""
 
@@ -43,6 +44,8 @@ def waiting(
         .join(r, a.report_id == r.id)
         .where(
             r.id.in_(counted(since=now - LOOKS_BACK)),
+            # A contact is rated after it was made: said so that no older assessment is read.
+            a.rated_at >= now - LOOKS_BACK,
             a.input_hash.is_not(None),
             # The words of a corrected report are those of its last assessment.
             ~exists().where(
@@ -101,12 +104,12 @@ def keep(session: Session, rows: Sequence[ShadowPrediction]) -> int:
 
 
 def predicted_count(session: Session, row: ModelVersion) -> int:
-    """How many contacts a model has been asked about."""
-    return session.scalar(
-        select(func.count()).select_from(ShadowPrediction).where(
-            ShadowPrediction.model_id == row.id
-        )
-    ) or 0
+    """How many contacts a model has been asked about; counts to MOST_COUNTED + 1 and no further."""
+    counted_ones = (
+        select(ShadowPrediction.id).where(ShadowPrediction.model_id == row.id)
+        .limit(MOST_COUNTED + 1).subquery()
+    )
+    return session.scalar(select(func.count()).select_from(counted_ones)) or 0
 
 
 def _at_most_b(code: ResponseCode | None) -> ResponseCode | None:

@@ -54,7 +54,7 @@ def index() -> str:
     return page(
         "governance/index.html", whole=figures(contacts), dimensions=dimensions,
         confusion=pages.confusion_rows(contacts), codes=CODES, months=pages.months(contacts),
-        labels=pages.label_counts(session), days=days_wanted(), periods=PERIODS,
+        labels=pages.label_counts(session, since(ports().clock.now())), days=days_wanted(), periods=PERIODS,
         listener_words=listener_words(),
     )
 

@@ -58,6 +58,7 @@ def _models_page(gate_form: GateForm | None) -> str:
         read={row.id: shadow.predicted_count(session, row) for row in rows},
         people={user.id: user.display_name for user in session.scalars(select(User))},
         lessons=retraining.lesson_count(session), least=retraining.LEAST_CONTACTS,
+        most_counted=retraining.MOST_COUNTED, most_read=shadow.MOST_COUNTED,
         replaced=_is_replaced(active),
         reason_form=ReasonForm(formdata=None), training_failed=_failure(settings),
     )

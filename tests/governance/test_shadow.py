@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hotline.governance import labels, shadow
 from hotline.governance.gates import current_policy
@@ -88,6 +88,30 @@ def test_a_prediction_keeps_no_word_of_the_text(
 
 
 @pytest.mark.both_databases
+def test_what_was_judged_long_ago_is_not_read_again_for_labels(app: Flask, agency: Agency) -> None:
+    with app.app_context():
+        with unit_of_work() as session:
+            _report, old = write_contact(session, agency, human=C.E, model=C.C)
+            session.flush()
+            old_id = old.id
+        with unit_of_work() as session:
+            assert labels.record_labels(session, later(1)) == 1
+        with unit_of_work() as session:
+            assert labels.record_labels(session, later(24 * 3)) == 0
+        much_later = later(24 * 9)
+        with unit_of_work() as session:
+            # Nobody takes a label away; were it so, the work of every minute would not look for it.
+            session.execute(delete(Label))
+            assert labels.record_labels(session, much_later) == 0
+        with unit_of_work() as session:
+            row = session.get_one(RiskAssessment, old_id)
+            row.review_decision, row.reviewed_at = "kept", much_later
+        with unit_of_work() as session:
+            # A review brings its contact back, however old that is.
+            assert labels.record_labels(session, much_later) == 2
+
+
+@pytest.mark.both_databases
 def test_every_judgement_becomes_one_label(app: Flask, agency: Agency) -> None:
     with app.app_context():
         with unit_of_work() as session:
@@ -111,9 +135,9 @@ def test_every_judgement_becomes_one_label(app: Flask, agency: Agency) -> None:
             ))
             write_contact(session, agency, human=C.B, is_practice=True)
         with unit_of_work() as session:
-            assert labels.record_labels(session) == 8
+            assert labels.record_labels(session, later(3)) == 8
         with unit_of_work() as session:
-            assert labels.record_labels(session) == 0
+            assert labels.record_labels(session, later(4)) == 0
             kinds = sorted(kind.value for kind in session.scalars(select(Label.kind)))
             assert kinds == sorted([
                 "agreed", "person_higher", "machine_higher", "kept", "machine_higher", "raised",
