@@ -66,8 +66,19 @@ def worker() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--fresh", is_flag=True, help="Begin again with a new demonstration agency.")
-def demo(host: str, port: int, fresh: bool) -> None:
+@click.option("--scale", type=click.IntRange(min=200), metavar="CALLS",
+              help="Run on an archive of so many invented calls, written first where it is not there.")
+@click.option("--database", help="For --scale: an empty database to fill, instead of a file of its own.")
+@click.option("--seed", default=1, show_default=True, help="For --scale: another seed, another archive.")
+@click.option("--write-only", is_flag=True, help="For --scale: write the archive and stop.")
+def demo(
+    host: str, port: int, fresh: bool, scale: int | None, database: str | None, seed: int,
+    write_only: bool,
+) -> None:
     """Run a demonstration agency with a simulated telephone network; needs no account and no settings."""
-    from hotline.demo.run import run_demo
+    from hotline.demo.run import run_demo, run_scaled
 
-    run_demo(host, port, fresh=fresh)
+    if scale is None:
+        run_demo(host, port, fresh=fresh)
+    else:
+        run_scaled(host, port, scale, database=database, seed=seed, serve=not write_only)

@@ -16,11 +16,12 @@ from hotline.adapters.system import SystemClock
 from hotline.app import create_app
 from hotline.cli_environment import set_up_logging
 from hotline.cli_serve import run_server
-from hotline.config import Config
+from hotline.config import Config, normalise_database_url
 from hotline.demo import agency, story, telephones
+from hotline.demo.scale import archive
 from hotline.demo.views import init_demo
 from hotline.jobs.starting import start_jobs
-from hotline.transaction import unit_of_work
+from hotline.transaction import dispose, unit_of_work
 from hotline.upkeep import migrate_database
 from models.identifiers import new_secret
 
@@ -88,6 +89,45 @@ def prepare(folder: Path, host: str, port: int) -> tuple[Flask, Network]:
     return app, net
 
 
+def run_scaled(
+    host: str, port: int, calls: int, *, database: str | None, seed: int, serve: bool
+) -> None:
+    """Fill a database with an invented archive of so many calls, then serve it until interrupted.
+
+    An archive of that size that was written before is used again. A database that holds anything
+    else is left alone: ends the program with a sentence.
+    """
+    set_up_logging()
+    folder = FOLDER.with_name(f"demo-{calls}")
+    chosen = _free_port(host, port)
+    config = demo_config(folder, host, chosen)
+    if database:
+        config = replace(config, database_url=normalise_database_url(database))
+    app = create_app(config)
+    migrate_database(app)
+    with app.app_context(), unit_of_work() as session:
+        there = archive.mark_of(session)
+    if there is None or there[0] != calls:
+        click.echo(f"Writing an invented archive of {calls:,} calls …")
+        try:
+            done = archive.write_archive(
+                app, calls, seed, tell=lambda number: click.echo(f"  {number:,} calls", err=True)
+            )
+        except archive.NotEmpty as refused:
+            raise click.ClickException(
+                f"This database holds something already (in {refused}). Only an empty one is filled."
+            ) from refused
+        click.echo(f"{done.rows:,} rows, all of them invented.")
+    dispose(app)
+    if not serve:
+        return
+    net = telephones.network(ACCOUNT, config.auth_tokens[0], config.public_url, SystemClock())
+    net.start()
+    app = create_app(replace(config, telephony_api_url=net.base))
+    init_demo(app, net)
+    _serve(app, net, host, chosen)
+
+
 def run_demo(host: str, port: int, *, fresh: bool = False) -> None:
     """Run until interrupted."""
     set_up_logging()
@@ -98,11 +138,15 @@ def run_demo(host: str, port: int, *, fresh: bool = False) -> None:
     chosen = _free_port(host, port)
     click.echo("Setting up the demonstration agency …")
     app, net = prepare(FOLDER, host, chosen)
+    _serve(app, net, host, chosen)
+
+
+def _serve(app: Flask, net: Network, host: str, port: int) -> None:
     jobs = start_jobs(app)
-    click.echo(WELCOME.format(address=f"http://{host}:{chosen}", password=agency.PASSWORD,
+    click.echo(WELCOME.format(address=f"http://{host}:{port}", password=agency.PASSWORD,
                               people=_people()))
     try:
-        run_server(app, host, chosen)
+        run_server(app, host, port)
     finally:
         jobs.stop()
         net.stop()
