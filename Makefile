@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test check lint types layers setup setup-dev lock translations triage-report faults clean
+.PHONY: run test check lint types layers setup setup-dev lock translations triage-report faults bench-pages clean
 
 run: $(VENV)/.ready
 	$(BIN)/hotline demo
@@ -57,6 +57,11 @@ triage-report: $(VENV)/.ready-dev
 # Breaks server, worker, database, disk, clock and provider in the middle of calls, and counts.
 faults: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.faults
+
+# Every page and periodic job on archives of 1,000, 50,000 and 1,000,000 calls, on both databases.
+# The archives (7 GB on each) are kept between runs; BENCH_OPTIONS="--sizes 1000,50000" makes it short.
+bench-pages: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks.pages $(BENCH_OPTIONS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
