@@ -119,9 +119,8 @@ def _round(signal: Signal) -> int:
 
 def _bridged(call: Call, signal: Signal) -> bool:
     """True when the two have met. A mailbox that was hung up on is `completed` as well."""
-    told = signal.get("DialBridged").lower()
-    if told:
-        return told == "true"
+    if signal.get("DialBridged"):
+        return signal.is_true("DialBridged")
     ended = signal.get("DialCallStatus") in ("completed", "answered")
     return ended and call.winner_leg_id is not None
 

@@ -214,7 +214,7 @@ def after_talk(session: Session, signal: Signal, ports: Ports) -> Script:
     leg, call = locked(session, CallLeg.public_id == signal.leg)
     if leg is None or call is None:
         return (dialogue.HangUp(),)
-    bridged = signal.get("DialBridged").lower() == "true" or (
+    bridged = signal.is_true("DialBridged") or (
         signal.get("DialBridged") == "" and signal.get("DialCallStatus") in ("completed", "answered")
     )
     logbook.note(session, call, signal, "talk_over" if bridged else "not_bridged", leg=leg.id)

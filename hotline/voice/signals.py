@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -16,6 +17,12 @@ from hotline.calls import numbers
 from triage.vocabulary import CallDirection, CallStatus, Language
 
 DIGITS = re.compile(r"[1-9]\d{9,14}")
+EPOCH = re.compile(r"\d{9,13}(\.\d{1,9})?")
+# Either clock may be off, and a callback may come late; what lies a year away was never set.
+FARTHEST_TOLD = timedelta(days=366)
+LONGEST_VALUE = 8000
+# Compatible providers write numbers as JSON does: 38, or 38.0.
+WHOLE = re.compile(r"(\d{1,9})(?:\.\d{1,9})?", re.ASCII)
 
 STATUSES = {
     "queued": CallStatus.QUEUED,
@@ -66,17 +73,26 @@ def caller_number(raw: str) -> str | None:
 
 
 def instant(text: str) -> datetime | None:
-    """The UTC instant of a provider's time stamp (RFC 2822 or ISO 8601), None when unreadable."""
-    if not text:
-        return None
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    """The UTC instant of a provider's time stamp, None when unreadable.
+
+    RFC 2822, ISO 8601 with any number of decimals, or seconds (or thousandths) since 1970. One
+    that names no zone, or one nobody knows, is unreadable: it may be hours off.
+    """
+    text = text.strip()
+    for read in (parsedate_to_datetime, datetime.fromisoformat, _since_1970):
         try:
-            found = datetime.fromisoformat(text)
-        except ValueError:
-            return None
-    return None if found.tzinfo is None else found.astimezone(UTC)
+            found = read(text)
+            return None if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError, OSError):
+            continue
+    return None
+
+
+def _since_1970(text: str) -> datetime:
+    seconds = float(text) if EPOCH.fullmatch(text) else None
+    if seconds is None:
+        raise ValueError("no number of seconds")
+    return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +118,17 @@ class Signal:
     @property
     def sid(self) -> str:
         """The provider's name for the call; an opaque text of at most 128 signs."""
-        return self.get("CallSid")[:128]
+        return opaque(self.get("CallSid"))
 
     @property
     def status(self) -> CallStatus | None:
         """The status told, None when it is missing or unknown."""
-        return STATUSES.get(self.get("CallStatus"))
+        return STATUSES.get(self.get("CallStatus").strip().lower())
 
     @property
     def direction(self) -> CallDirection:
         """Who rang whom."""
-        outbound = self.get("Direction").startswith("outbound")
+        outbound = self.get("Direction").strip().lower().startswith("outbound")
         return CallDirection.OUTBOUND if outbound else CallDirection.INBOUND
 
     @property
@@ -132,8 +148,11 @@ class Signal:
 
     @property
     def happened_at(self) -> datetime | None:
-        """When the provider says it happened."""
-        return instant(self.get("Timestamp"))
+        """When the provider says it happened, None when that cannot be."""
+        told = instant(self.get("Timestamp"))
+        if told is None or abs(told - self.received_at) > FARTHEST_TOLD:
+            return None
+        return told
 
     @property
     def is_status(self) -> bool:
@@ -153,8 +172,12 @@ class Signal:
 
     def number(self, name: str) -> int | None:
         """A field as a whole number that fits a column, None when it is none."""
-        text = self.get(name)
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        found = WHOLE.fullmatch(self.get(name).strip())
+        return int(found[1]) if found else None
+
+    def is_true(self, name: str) -> bool:
+        """True when a field says yes, however the provider spells it."""
+        return self.get(name).strip().lower() in ("true", "1", "yes")
 
     def as_json(self) -> dict[str, Any]:
         """The signal as the spool keeps it."""
@@ -177,6 +200,30 @@ class Signal:
         )
 
 
-def keep(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a request that we keep."""
-    return {name: value for name, value in fields.items() if name in KEPT}
+def opaque(name: str) -> str:
+    """A provider's identifier that fits a column; two long ones never become the same."""
+    if len(name) <= 128:
+        return name
+    return f"{name[:87]}~{hashlib.sha256(name.encode()).hexdigest()[:40]}"
+
+
+def keep(fields: Mapping[str, object]) -> dict[str, str]:
+    """The fields of a request that we keep, as text that a database takes.
+
+    A body of JSON brings numbers, nothing at all, or signs that are no text; whatever a caller's
+    provider makes of it, the call must be written down.
+    """
+    return {name: _text(value) for name, value in fields.items() if name in KEPT}
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case dict() | list():
+            text = json.dumps(value, ensure_ascii=False)
+        case _:
+            text = str(value)
+    return text[:LONGEST_VALUE].replace("\0", "").encode(errors="replace").decode()

@@ -76,7 +76,7 @@ def _take_words(session: Session, call: Call, signal: Signal) -> None:
     if not words or sequence is None or not sid:
         return
     track = SPEAKER.get(signal.get("Track"), "unknown")
-    if signal.get("Final").lower() != "true":
+    if not signal.is_true("Final"):
         partials.take(session, call, signal, sid, track, words)
         return
     partials.put_away(session, call, sid, track, sequence)
