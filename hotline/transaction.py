@@ -26,9 +26,23 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 BEGIN = "hotline_begin"
 
-# Together a second: a caller hears nothing while we wait for our turn, then for the database.
-VOICE_TURN_SECONDS = 0.6
+# All that a caller waits for the database, however often and for whatever: the keeper of the voice
+# room answers without it when this has passed. The waits below are parts of it.
+VOICE_SECONDS = 1.0
+VOICE_TURN_SECONDS = 0.5
 VOICE_BUSY_SECONDS = 0.4
+VOICE_POOL_SECONDS = 0.2
+VOICE_LOCK_MILLISECONDS = 300
+VOICE_STATEMENT_MILLISECONDS = 400
+
+
+# A server whose machine was unplugged says nothing at all. Without these a thread would wait for it
+# until the system gives up, which takes hours; two seconds is the shortest the driver can wait for
+# a new connection, so that the keeper's own limit is what a caller feels.
+UNPLUGGED = {
+    "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3,
+    "tcp_user_timeout": 5000,
+}  # fmt: skip
 
 
 class Patience(Enum):
@@ -62,13 +76,15 @@ def _options(url: str, patience: Patience) -> dict[str, Any]:
     if patience is Patience.PAGE:
         limits = "-c statement_timeout=20000 -c lock_timeout=8000"
         return {
-            "connect_args": {"connect_timeout": 5, "options": limits},
+            "connect_args": {"connect_timeout": 5, "options": limits} | UNPLUGGED,
             "pool_size": 10, "max_overflow": 20, "pool_pre_ping": True,
         }
-    limits = "-c statement_timeout=600 -c lock_timeout=400"
+    limits = (f"-c statement_timeout={VOICE_STATEMENT_MILLISECONDS} "
+              f"-c lock_timeout={VOICE_LOCK_MILLISECONDS}")  # fmt: skip
     return {
-        "connect_args": {"connect_timeout": 2, "options": limits},
-        "pool_size": 16, "max_overflow": 16, "pool_timeout": 0.3, "pool_recycle": 300,
+        "connect_args": {"connect_timeout": 2, "options": limits} | UNPLUGGED,
+        "pool_size": 16, "max_overflow": 16, "pool_timeout": VOICE_POOL_SECONDS,
+        "pool_recycle": 300,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Flask
 
 from hotline.cli_environment import application, configured, set_up_logging
@@ -13,4 +15,7 @@ def make() -> Flask:
     set_up_logging()
     app = application(configured())
     nudge_workers(app)
+    with suppress(OSError):
+        # The file alone: threads made here would not be there in a forked process.
+        app.extensions["hotline.voice"].spool.prepare()
     return app

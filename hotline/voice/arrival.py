@@ -29,13 +29,17 @@ def arrive(session: Session, signal: Signal, ports: Ports) -> Script:
 
 
 def choose_language(session: Session, signal: Signal, ports: Ports) -> Script:
-    """The key of a language; a wrong one asks once more, silence takes the usual language."""
+    """The key of a language; a wrong one asks once more, silence takes the usual language.
+
+    The key stands in the address instead where we had to ask the caller for a moment's patience.
+    """
     call = logbook.find_or_make(session, signal, ports)
     spoken = lines.languages(call.line)
-    chosen = KEYS.get(signal.digits[:1])
-    logbook.note(session, call, signal, "language_key", key_pressed=signal.digits[:1])
+    key = signal.digits[:1] or signal.query.get("to", "")[:1]
+    chosen = KEYS.get(key)
+    logbook.note(session, call, signal, "language_key", key_pressed=key)
     if chosen is None or chosen not in spoken:
-        if signal.digits and "again" not in signal.query:
+        if key and "again" not in signal.query:
             return dialogue.menu(lines.voice(call.line, None), spoken, again=True)
         chosen = _usual_language(session, call)
     return _enter(session, call, signal, ports, chosen)
@@ -46,7 +50,7 @@ def urgent(session: Session, signal: Signal, ports: Ports) -> Script:
     call = logbook.find_or_make(session, signal, ports)
     voice = lines.voice(call.line, call.language)
     if signal.digits != "1":
-        call.outcome = CallOutcome.MISSED
+        logbook.settle(call, CallOutcome.MISSED)
         return dialogue.ending(voice, "goodbye")
     logbook.note(session, call, signal, "said_urgent")
     return _path(session, call, signal, ports)
@@ -83,7 +87,7 @@ def _path(session: Session, call: Call, signal: Signal, ports: Ports) -> Script:
     reason = lines.why_closed(call.line, signal.received_at)
     if reason:
         logbook.note(session, call, signal, reason, key="closed")
-        call.outcome = CallOutcome.AFTER_HOURS
+        logbook.settle(call, CallOutcome.AFTER_HOURS)
         if reason == "ended":
             return dialogue.ending(voice, "ended")
         return no_answer(call, reason)
@@ -92,7 +96,7 @@ def _path(session: Session, call: Call, signal: Signal, ports: Ports) -> Script:
         return dialogue.NOTHING
     if not ringing.may_begin(session, call, ports, signal.received_at):
         logbook.note(session, call, signal, "nobody_on_shift", key="nobody_on_shift")
-        call.outcome = CallOutcome.MISSED
+        logbook.settle(call, CallOutcome.MISSED)
         return no_answer(call, "nobody")
     if call.queue_name is None:
         return dialogue.ring_first(voice, premises_closed=lines.premises_closed(call.line))

@@ -17,6 +17,7 @@ MENU_SECONDS = 6
 HOLD_SECONDS = 10
 OFFER_SECONDS = 8
 KEY_SECONDS = 2
+MOMENT_SECONDS = 2
 BRIDGE_SECONDS = 5
 LONGEST_TALK_SECONDS = 4 * 3600
 MESSAGE_SECONDS = 180
@@ -191,6 +192,11 @@ def waiting(voice: Voice, queue: str, *, transcribed: bool, premises_closed: boo
     if transcribed:
         says.append(voice.say("notice_transcript"))
     return (*says, Enqueue(queue))
+
+
+def moment(voice: Voice, step: str) -> Script:
+    """A moment's patience, then the same step again."""
+    return (voice.say("moment"), Pause(MOMENT_SECONDS), Go(step))
 
 
 def ring_first(voice: Voice, *, premises_closed: bool) -> Script:

@@ -8,13 +8,13 @@ import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from flask import Flask, Request
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Request
+from sqlalchemy.orm import Session
 
 from hotline.adapters.twilio import verify
 from hotline.config import Config
 from hotline.ports import Ports
-from hotline.transaction import Patience, unit_of_work
+from hotline.voice.keeper import Away, Keeper
 from models.outbox import Counter
 
 log = logging.getLogger("hotline.voice")
@@ -67,8 +67,8 @@ class Door:
 class Refusals:
     """Counts refused requests; a flood of them is one write a second."""
 
-    def __init__(self, app: Flask, ports: Ports) -> None:
-        self._app = app
+    def __init__(self, keeper: Keeper, ports: Ports) -> None:
+        self._keeper = keeper
         self._ports = ports
         self._lock = threading.Lock()
         self._unwritten = 0
@@ -84,13 +84,16 @@ class Refusals:
             number, self._unwritten = self._unwritten, 0
             self._written_at = time.monotonic()
         try:
-            with unit_of_work(Patience.VOICE) as session:
-                counter = session.get(Counter, REFUSED, with_for_update=True)
-                if counter is None:
-                    session.add(Counter(name=REFUSED, value=number, changed_at=self._ports.clock.now()))
-                else:
-                    counter.value += number
-                    counter.changed_at = self._ports.clock.now()
-        except SQLAlchemyError:
+            # With the keeper's patience: a stuck database must not cost the server its threads.
+            self._keeper.run(lambda session: self._add(session, number))
+        except Away:
             with self._lock:
                 self._unwritten += number
+
+    def _add(self, session: Session, number: int) -> None:
+        counter = session.get(Counter, REFUSED, with_for_update=True)
+        if counter is None:
+            session.add(Counter(name=REFUSED, value=number, changed_at=self._ports.clock.now()))
+        else:
+            counter.value += number
+            counter.changed_at = self._ports.clock.now()

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hotline.calls.numbers import is_withheld, normalise
-from hotline.voice import dialogue
+from hotline.voice import dialogue, lines
 from hotline.voice.dialogue import Script, Voice
-from hotline.voice.signals import Signal
+from hotline.voice.signals import KEYS, Signal
 from hotline.voice.through import hello
 from hotline.voice.transfer import to_room
 from models.agency import Line
@@ -26,6 +26,8 @@ class Known:
 
     language: Language = Language.CANTONESE
     fallback: str = ""
+    spoken: tuple[Language, ...] = tuple(Language)
+    ceiling_seconds: int = lines.CEILING_SECONDS
 
 
 class LastKnown:
@@ -37,22 +39,59 @@ class LastKnown:
 
     def remember(self, line: Line) -> None:
         """Keep what is needed of a line."""
-        spoken = {language.value for language in Language}
-        language = line.default_language if line.default_language in spoken else "yue"
-        known = Known(Language(language), line.fallback_number or "")
+        known = Known(
+            lines.default_language(line), line.fallback_number or "",
+            tuple(lines.languages(line)), lines.manner(line).ceiling_seconds,
+        )  # fmt: skip
         with self._lock:
             self._lines[line.number] = known
 
     def of(self, number: str) -> Known:
-        """What is remembered of the line with that number."""
+        """What is remembered of the line with that number; of the only line, whatever it is."""
         with self._lock:
-            return self._lines.get(number) or Known()
+            found = self._lines.get(number) or self._lines.get(f"+{number}")
+            if found is None and len(self._lines) == 1:
+                (found,) = self._lines.values()
+            return found or Known()
 
 
-def script(signal: Signal, known: Known) -> Script:
-    """The helpful answer to a request that our records could not answer."""
+def script(signal: Signal, known: Known, *, busy: bool = False) -> Script:
+    """The helpful answer to a request that our records could not answer.
+
+    `busy`: they are there and answer others, so that asking again in a moment is the better help.
+    """
     answer = ANSWERS.get(signal.step, _trouble)
+    if busy:
+        answer = WHILE_BUSY.get(signal.step, answer)
     return answer(signal, known)
+
+
+def _menu(_signal: Signal, known: Known) -> Script:
+    if len(known.spoken) == 1:
+        return dialogue.moment(Voice(known.language), "language?attempt=2")
+    return dialogue.menu(Voice(known.language), known.spoken, again=False)
+
+
+def _moment(signal: Signal, known: Known) -> Script:
+    """The chosen language, asked for again; not for ever."""
+    attempt = signal.query.get("attempt", "1")
+    if attempt not in MORE_MOMENTS:
+        return _trouble(signal, known)
+    key = signal.digits[:1] or signal.query.get("to", "")[:1]
+    voice = Voice(KEYS.get(key, known.language))
+    return dialogue.moment(voice, f"language?to={key}&attempt={MORE_MOMENTS[attempt]}")
+
+
+def _wait_on(signal: Signal, known: Known) -> Script:
+    """Another turn of waiting by the provider's own count of it, up to the line's ceiling."""
+    waited = signal.number("QueueTime")
+    if waited is None or waited >= known.ceiling_seconds:
+        return dialogue.leave_queue()
+    return dialogue.hold(Voice(known.language), 0)
+
+
+def _after_key(signal: Signal, _known: Known) -> Script:
+    return dialogue.leave_queue() if signal.digits == "9" else dialogue.keep_waiting()
 
 
 def _voices(known: Known) -> list[Voice]:
@@ -67,7 +106,7 @@ def _trouble(signal: Signal, known: Known) -> Script:
 
 def _after_trouble(signal: Signal, known: Known) -> Script:
     voice = Voice(known.language)
-    if signal.get("DialBridged").lower() == "true":
+    if signal.is_true("DialBridged"):
         return dialogue.ending(voice, "goodbye")
     return dialogue.message(voice)
 
@@ -173,5 +212,12 @@ ANSWERS: dict[str, Callable[[Signal, Known], Script]] = {
     "screen": _screen,
     "screened": _screened,
 }
+WHILE_BUSY: dict[str, Callable[[Signal, Known], Script]] = {
+    "incoming": _menu,
+    "language": _moment,
+    "wait": _wait_on,
+    "wait-key": _after_key,
+}
+MORE_MOMENTS = {"1": "2", "2": "3", "3": "4"}
 STATELESS = frozenset(("screen", "screened", "desk-hello"))
 """Steps that never need our records."""

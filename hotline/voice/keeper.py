@@ -11,17 +11,25 @@ from concurrent.futures import TimeoutError as TooLate
 from typing import TypeVar
 
 from flask import Flask
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    TimeoutError,  # noqa: A004 - the pool's own, which is no other time-out
+)
 from sqlalchemy.orm import Session
 
-from hotline.transaction import Patience, unit_of_work
+from hotline.transaction import VOICE_SECONDS, Patience, unit_of_work
 
 log = logging.getLogger("hotline.voice")
 
 Result = TypeVar("Result")
 
-# All of it together must leave time to answer within two seconds.
-LIMIT_SECONDS = 1.2
+# Everything the database may cost a caller: waiting for a turn, a connection, a lock, statements.
+LIMIT_SECONDS = VOICE_SECONDS
 RETRY_WITHIN_SECONDS = 0.3
 # After a time-out nobody else waits for the database until this has passed, except one who tries.
 REST_SECONDS = 1.0
@@ -30,6 +38,14 @@ THREADS = 48
 
 class Away(Exception):
     """The database could not do it in time, or at all."""
+
+
+class Busy(Away):
+    """Others were served meanwhile, one was not: asking again in a moment may help."""
+
+
+class Broken(Away):
+    """The database is there, and this piece of work fails on it: a fault of ours or of the data."""
 
 
 class Keeper:
@@ -41,6 +57,7 @@ class Keeper:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="voice")
         self._lock = threading.Lock()
         self._away_until = 0.0
+        self._done_at = 0.0
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """The result of the work, committed; raises Away when it was not done in time.
@@ -50,6 +67,7 @@ class Keeper:
         """
         if not self._may_try():
             raise Away("resting")
+        began = time.monotonic()
         try:
             future: Future[Result] = self._pool.submit(self._attempt, work)
         except RuntimeError as error:
@@ -58,20 +76,26 @@ class Keeper:
             result = future.result(timeout=self.limit)
         except TooLate as error:
             future.cancel()
-            with self._lock:
-                self._away_until = time.monotonic() + REST_SECONDS
-            raise Away("too late") from error
+            raise self._too_late(began) from error
         except Exception as error:
             # The class alone: a message may carry a caller's number.
             log.error("a webhook's work failed: %s", type(error).__name__)
-            raise Away(type(error).__name__) from error
+            raise (Away if is_outage(error) else Broken)(type(error).__name__) from error
         with self._lock:
-            self._away_until = 0.0
+            self._away_until, self._done_at = 0.0, time.monotonic()
         return result
 
     def close(self) -> None:
         """Let the threads finish what they are at, and end."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _too_late(self, began: float) -> Away:
+        """What it means that somebody waited in vain: a crowd, or a database that does nothing."""
+        with self._lock:
+            if self._done_at > began:
+                return Busy("too late")
+            self._away_until = time.monotonic() + REST_SECONDS
+            return Away("too late")
 
     def _may_try(self) -> bool:
         with self._lock:
@@ -98,3 +122,13 @@ class Keeper:
     def _once(work: Callable[[Session], Result]) -> Result:
         with unit_of_work(Patience.VOICE) as session:
             return work(session)
+
+
+def is_outage(error: BaseException) -> bool:
+    """True for what passes when the database is well again, whatever is asked of it.
+
+    A missing table counts: the schema is being changed, or was never written.
+    """
+    if isinstance(error, (IntegrityError, DataError, NotSupportedError)):
+        return False
+    return isinstance(error, (DatabaseError, InterfaceError, TimeoutError, OSError))

@@ -159,6 +159,19 @@ def note(
     return bool(cast("CursorResult[object]", written).rowcount)
 
 
+def settle(call: Call, outcome: CallOutcome) -> None:
+    """Say how a call turned out, unless something better is known: a request may come late."""
+    if call.outcome is CallOutcome.WAITING:
+        call.outcome = outcome
+
+
+def only_note(session: Session, signal: Signal, ports: Ports) -> None:
+    """Write down that a call was there although its step failed: it must not be missing."""
+    if signal.sid and not signal.leg and not signal.step.startswith("message-"):
+        call = find_or_make(session, signal, ports)
+        note(session, call, signal, "failed", step=signal.step)
+
+
 def has(session: Session, call: Call, kind: str) -> bool:
     """True when something of that kind happened to the call."""
     return bool(

@@ -66,6 +66,12 @@ TEXTS: dict[str, Texts] = {
         PT: "Obrigado por esperar. Continuamos à procura de alguém para o atender. Para deixar mensagem ou pedir uma chamada, marque nove.",
         EN: "Thank you for waiting. We are still finding somebody for you. To leave a message or ask for a call back, press nine.",
     },
+    "moment": {
+        YUE: "請等一陣，我哋即刻幫你接駁。",
+        CMN: "请稍等，我们马上为您接通。",
+        PT: "Um momento, por favor. Vamos já ligá-lo.",
+        EN: "One moment, please. We will connect you directly.",
+    },
     "hold_position": {
         YUE: "前面仲有{ahead}位等緊。",
         CMN: "前面还有{ahead}位在等候。",

@@ -58,7 +58,7 @@ def _of_leg(for_call: Step, others: dict[str, Callable[..., Script]]) -> Step:
 def after_trouble(session: Session, signal: Signal, ports: Ports) -> Script:
     """A number rung from within the call while our records were away."""
     call = logbook.find_or_make(session, signal, ports)
-    bridged = signal.get("DialBridged").lower() == "true"
+    bridged = signal.is_true("DialBridged")
     logbook.note(session, call, signal, "rung_without_records", bridged=bridged)
     voice = lines.voice(call.line, call.language)
     if not bridged:

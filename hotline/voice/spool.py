@@ -31,6 +31,11 @@ FRAME = struct.Struct(">II")
 OFFSET = struct.Struct(">Q")
 FILE_BYTES = 2 * 1024 * 1024
 MOST_IN_MEMORY = 5000
+ASIDE = "set-aside.kept"
+
+
+class Unusable(Exception):
+    """One signal that cannot be taken as it is; those after it can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Spool:
         self._lock = threading.Lock()
         self._count = 0
         self._path: Path | None = None
+        self._owner = 0
         self._end = BEGIN
         self._memory: list[Signal] = []
         self.refused = 0
@@ -59,19 +65,23 @@ class Spool:
     def prepare(self) -> None:
         """Have an empty file ready, so that nothing needs disk space when it matters."""
         with self._lock:
-            if self._path is None:
+            if not self._has_file():
                 self.open_file()
+
+    def _has_file(self) -> bool:
+        """True for a file of this very process: a forked one must not write into its parent's."""
+        return self._path is not None and self._owner == os.getpid()
 
     def append(self, signal: Signal) -> bool:
         """Keep a signal on disk; True when it is there.
 
         Where the disk refuses, it is kept in memory, which at least survives a short outage.
         """
-        token = ring.encrypt(json.dumps(signal.as_json(), ensure_ascii=False)).encode()
+        token = ring.encrypt(json.dumps(signal.as_json())).encode()
         with self._lock:
             self.waiting = True
             try:
-                if self._path is None or self._end + FRAME.size + len(token) + 8 > self._bytes:
+                if not self._has_file() or self._end + FRAME.size + len(token) + 8 > self._bytes:
                     self.open_file()
                 self._write(token)
             except OSError as error:
@@ -86,11 +96,24 @@ class Spool:
         """How many signals wait to be replayed."""
         return len(self._memory) + sum(1 for path in self._files() for _ in _entries(path))
 
+    def aside(self) -> int:
+        """How many signals could not be used, and are kept until somebody has mended why."""
+        unread = sum(1 for _ in self._folder.glob("*.unread"))
+        return unread + sum(1 for _ in _entries(self._folder / ASIDE))
+
+    def take_aside_again(self) -> None:
+        """Let the next replay try once more what could not be used: our code may be a newer one."""
+        kept = self._folder / ASIDE
+        with self._alone() as alone:
+            if alone and kept.exists():
+                kept.rename(self._folder / f"{socket.gethostname()[:40]}-0-0-{kept.stat().st_mtime_ns}.spool")
+
     def replay(self, take: Callable[[Signal], None]) -> int:
         """Give every kept signal, oldest first, to `take`; gives how many it took.
 
         A signal counts as replayed when `take` returns. When it raises, this and all later ones
-        stay. Only one process replays at a time.
+        stay, except for Unusable: such a signal is set aside, so that it holds nobody up. Only one
+        process replays at a time.
         """
         with self._alone() as alone:
             if not alone:
@@ -98,7 +121,7 @@ class Spool:
             done = 0
             entries = [entry for path in self._files() for entry in _entries(path)]
             for entry in sorted(entries, key=lambda each: each.signal.received_at):
-                take(entry.signal)
+                self._give(entry.signal, take)
                 _mark(entry.path, entry.end)
                 done += 1
             done += self._replay_memory(take)
@@ -109,11 +132,29 @@ class Spool:
     def _replay_memory(self, take: Callable[[Signal], None]) -> int:
         done = 0
         while self._memory:
-            take(self._memory[0])
+            self._give(self._memory[0], take)
             with self._lock:
                 self._memory.pop(0)
             done += 1
         return done
+
+    def _give(self, signal: Signal, take: Callable[[Signal], None]) -> None:
+        try:
+            take(signal)
+        except Unusable:
+            log.critical("a signal (%s) could not be used and was set aside", signal.step)
+            self._set_aside(signal)
+
+    def _set_aside(self, signal: Signal) -> None:
+        path = self._folder / ASIDE
+        token = ring.encrypt(json.dumps(signal.as_json())).encode()
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            head = b"" if os.fstat(handle).st_size else MAGIC + OFFSET.pack(BEGIN)
+            os.write(handle, head + FRAME.pack(len(token), zlib.crc32(token)) + token)
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def open_file(self) -> None:
         """Make the next file; raises OSError when the disk refuses."""
@@ -131,7 +172,7 @@ class Spool:
             raise
         finally:
             os.close(handle)
-        self._path, self._end = path, BEGIN
+        self._path, self._owner, self._end = path, os.getpid(), BEGIN
 
     def _write(self, token: bytes) -> None:
         if self._path is None:
@@ -155,8 +196,13 @@ class Spool:
         for path in self._files():
             if path == self._path or next(_entries(path), None) is not None:
                 continue
-            if not _is_alive(path):
+            if _is_alive(path):
+                continue
+            if _is_spent(path):
                 path.unlink(missing_ok=True)
+            else:
+                # Written under a key we do not have: whoever finds the key can still read it.
+                path.rename(path.with_suffix(".unread"))
 
     @contextmanager
     def _alone(self) -> Iterator[bool]:
@@ -220,6 +266,13 @@ def _entries(path: Path) -> Iterator[Entry]:
             log.critical("a record of the spool cannot be opened and was passed over")
             continue
         yield Entry(Signal.from_json(kept), path, at)
+
+
+def _is_spent(path: Path) -> bool:
+    """True when every record of a file has been replayed."""
+    content = path.read_bytes()
+    at = OFFSET.unpack_from(content, 8)[0] if content[:8] == MAGIC else BEGIN
+    return len(content) < at + FRAME.size or FRAME.unpack_from(content, at)[0] == 0
 
 
 def _mark(path: Path, end: int) -> None:

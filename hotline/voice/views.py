@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy import select
@@ -14,16 +15,16 @@ from sqlalchemy.orm import Session
 from hotline.adapters.twiml import CONTENT_TYPE, Writer
 from hotline.config import Config
 from hotline.ports import Ports
-from hotline.voice import calling, helpless
+from hotline.voice import calling, helpless, logbook
 from hotline.voice.dialogue import Script
 from hotline.voice.door import Door, Refusals
 from hotline.voice.helpless import LastKnown
-from hotline.voice.keeper import Away, Keeper
+from hotline.voice.keeper import Away, Broken, Busy, Keeper
 from hotline.voice.pages import blueprint as pages
 from hotline.voice.service import STEPS, serve
 from hotline.voice.shield import Shield
 from hotline.voice.signals import Signal, keep
-from hotline.voice.spool import Spool
+from hotline.voice.spool import Spool, Unusable
 from hotline.voice.text_pages import blueprint as text_pages
 from hotline.voice.transfer_pages import blueprint as transfer_pages
 from hotline.web.guards import from_provider
@@ -60,14 +61,17 @@ class Switchboard:
     def answer(self, signal: Signal) -> Response:
         """The document for a signal, with its row or its entry in the spool written before."""
         if signal.step in helpless.STATELESS:
-            return self.say(helpless.script(signal, self.known.of(signal.to_number)))
+            return self._help(signal)
         try:
             script = self.keeper.run(lambda session: serve(session, signal, self.ports))
-        except Away:
+        except Away as away:
             self.spool.append(signal)
-            return self.say(helpless.script(signal, self.known.of(signal.to_number)))
+            return self._help(signal, busy=isinstance(away, Busy))
         self._use_good_times()
         return self.say(script)
+
+    def _help(self, signal: Signal, *, busy: bool = False) -> Response:
+        return self.say(helpless.script(signal, self.known.of(signal.to_number), busy=busy))
 
     def _use_good_times(self) -> None:
         """While the database is there: get ready for when it is not, and catch up if it was not."""
@@ -76,6 +80,14 @@ class Switchboard:
             return
         self._look_again = now + LOOK_SECONDS
         threading.Thread(target=self._prepare, name="voice-prepare", daemon=True).start()
+
+    def get_ready(self) -> None:
+        """Before the first call: a file for bad times, the lines in memory, what was set aside."""
+        try:
+            self.spool.take_aside_again()
+        except OSError as error:
+            log.warning("what was set aside stays there: %s", type(error).__name__)
+        self._prepare()
 
     def _prepare(self) -> None:
         try:
@@ -92,14 +104,19 @@ class Switchboard:
 
     def replay(self) -> int:
         """Bring what the spool kept into the database; gives how many signals that were."""
-
-        def take(signal: Signal) -> None:
-            self.keeper.run(lambda session: serve(session, signal, self.ports))
-
         try:
-            return self.spool.replay(take)
+            return self.spool.replay(self._take)
         except Away:
             return 0
+
+    def _take(self, signal: Signal) -> None:
+        """Serve a kept signal; one that our own code fails on is at least a line in the log."""
+        try:
+            self.keeper.run(lambda session: serve(session, signal, self.ports))
+        except Broken as error:
+            with suppress(Broken):
+                self.keeper.run(lambda session: logbook.only_note(session, signal, self.ports))
+            raise Unusable(signal.step) from error
 
     def remember_lines(self) -> None:
         """Read the lines, so that they are known when the database is away."""
@@ -114,7 +131,7 @@ class Switchboard:
 def init_voice(app: Flask, config: Config, ports: Ports) -> None:
     """Set up the switchboard, the guard of its addresses, and the shield around them."""
     board = Switchboard(app, config, ports)
-    refusals = Refusals(app, ports)
+    refusals = Refusals(board.keeper, ports)
     door = Door(config)
 
     def check() -> Response | None:
@@ -138,11 +155,11 @@ def init_voice(app: Flask, config: Config, ports: Ports) -> None:
 
 def _handle(step: str, leg: str = "") -> Response:
     board: Switchboard = current_app.extensions["hotline.voice"]
-    fields = request.values.to_dict()
+    fields: dict[str, object] = dict(request.values.to_dict())
     if request.is_json:
         told = request.get_json(silent=True)
         if isinstance(told, dict):
-            fields |= {str(name): str(value) for name, value in told.items()}
+            fields |= told
     signal = Signal(
         step=step,
         fields=keep(fields),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -19,7 +21,6 @@ from hotline.ports import Ports
 from hotline.transaction import dispose, unit_of_work
 from models.agency import Line
 from tests.makers import Agency, make_agency
-from tests.worlds import SteppedClock
 
 PUBLIC = "https://hotline.example"
 __all__ = ["Provider", "provider"]
@@ -40,12 +41,13 @@ class Provider:
         if signature is None:
             signature = sign(self.token, PUBLIC + path, MultiDict(params))
         headers = {"X-Twilio-Signature": signature, **given.pop("headers", {})}
-        return self.client.post(path, data=dict(params), headers=headers, **given)
+        client = given.pop("client", self.client)
+        return client.post(path, data=dict(params), headers=headers, **given)
 
-    def get(self, path: str, params: Mapping[str, str]) -> TestResponse:
+    def get(self, path: str, params: Mapping[str, str], *, client: FlaskClient | None = None) -> TestResponse:
         """A signed GET with the parameters in the address."""
         full = f"{path}?{urlencode(params)}"
-        return self.client.get(
+        return (client or self.client).get(
             full, headers={"X-Twilio-Signature": sign(self.token, PUBLIC + full, {})}
         )
 
@@ -56,13 +58,20 @@ class Provider:
 
 
 @pytest.fixture
-def provider(config: Config, ports: Ports, clock: SteppedClock) -> Iterator[Provider]:
+def provider(config: Config, ports: Ports) -> Iterator[Provider]:
     """An application that believes in the provider, and the provider."""
+    with answering(config, ports) as found:
+        yield found
+
+
+@contextmanager
+def answering(config: Config, ports: Ports) -> Iterator[Provider]:
+    """An application for this configuration that believes in the provider."""
     config = replace(config, provider="simulator", public_url=PUBLIC,
                      telephony_api_url="http://127.0.0.1:9", calls_per_second=0.0)  # fmt: skip
     app = create_app(config, ports)
     with app.app_context(), unit_of_work() as session:
-        agency = make_agency(session, clock.now())
+        agency = make_agency(session, ports.clock.now())
         line = session.get(Line, agency.line)
         assert line is not None
         line.always_open = True

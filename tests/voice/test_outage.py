@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
 
 from hotline.adapters.simulation import documents
 from hotline.voice.keeper import LIMIT_SECONDS
@@ -20,6 +15,7 @@ from hotline.voice.spool import Spool
 from models.calls import Call
 from models.followups import FollowUp
 from tests.voice.conftest import House
+from tests.voice.outages import gone, locked
 from tests.voice.signing import Provider, incoming, provider
 from tests.worlds import START
 from triage.vocabulary import CallOutcome, TaskKind
@@ -33,60 +29,6 @@ def real_limit(request: pytest.FixtureRequest) -> None:
     if "provider" in request.fixturenames:
         provider = request.getfixturevalue("provider")
         provider.app.extensions["hotline.voice"].keeper.limit = LIMIT_SECONDS
-
-
-@contextmanager
-def locked(url: str) -> Iterator[None]:
-    """Somebody else holds the database's write lock."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.execute(text("LOCK TABLE calls IN ACCESS EXCLUSIVE MODE"))
-        yield
-        connection.rollback()
-    engine.dispose()
-
-
-@contextmanager
-def gone(url: str) -> Iterator[None]:
-    """The database is away altogether."""
-    address = make_url(url)
-    if address.get_backend_name() == "sqlite":
-        path = Path(address.database or "")
-        hidden = path.with_suffix(".hidden")
-        for suffix in ("", "-wal", "-shm"):
-            old = Path(f"{path}{suffix}")
-            if old.exists():
-                old.rename(f"{hidden}{suffix}")
-        path.mkdir()
-        try:
-            yield
-        finally:
-            path.rmdir()
-            for suffix in ("", "-wal", "-shm"):
-                old = Path(f"{hidden}{suffix}")
-                if old.exists():
-                    old.rename(f"{path}{suffix}")
-        return
-    engine = create_engine(
-        address.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=NullPool
-    )
-    name = address.database
-    with engine.connect() as connection:
-        connection.execute(text(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS false'))
-        connection.execute(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
-            {"name": name},
-        )
-    try:
-        yield
-    finally:
-        with engine.connect() as connection:
-            connection.execute(text(f'ALTER DATABASE "{name}" WITH ALLOW_CONNECTIONS true'))
-        engine.dispose()
 
 
 def _drop_connections(provider: Provider) -> None:
