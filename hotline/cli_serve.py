@@ -13,13 +13,18 @@ from hotline.cli_environment import application, configured, set_up_logging
 from hotline.upkeep import migrate_database
 
 SERVER_THREADS = 24
+MOST_CONNECTIONS = 800
 
 
 def run_server(app: Flask, host: str, port: int) -> None:
     """Serve until the program is told to stop."""
+    app.extensions["hotline.voice"].get_ready()
     waitress.serve(
         app, host=host, port=port, threads=SERVER_THREADS, ident=None,
         clear_untrusted_proxy_headers=False, channel_timeout=60,
+        # Beyond its limit the server takes no connection until another one closes: browsers that
+        # keep theirs open must not keep the provider out.
+        connection_limit=MOST_CONNECTIONS, asyncore_use_poll=True,
     )
 
 

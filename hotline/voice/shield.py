@@ -15,15 +15,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hotline.voice")
 
-PREFIX = "/voice/"
+PREFIXES = ("/voice/", "/messages/")
 # Answers that stand: a wrong signature, an address that does not exist, a method it does not know.
 STANDING = ("403", "404", "405")
+# What a waiting room may say is little; a rung telephone is not a caller; a callback hears nothing.
+WAITING = ("/voice/wait", "/voice/wait-key")
+TELEPHONES = ("/voice/leg/", "/voice/screen")
+CALLBACKS = ("status", "recording", "transcription", "message-incoming")
 
 
 class Shield:
-    """Replaces whatever fails on a voice address by a document that lets the caller leave a message.
+    """Replaces whatever fails on a provider's address by a document that still helps.
 
-    It needs no database, no template and no translation: the document is written at the start.
+    A caller may leave a message; somebody in the queue leaves it; a telephone that was rung is put
+    down. It needs no database, no template and no translation: the documents are written at the
+    start.
     """
 
     def __init__(self, app: WSGIApplication, writer: Writer) -> None:
@@ -32,9 +38,13 @@ class Shield:
         says = tuple(voice.say("trouble") for voice in voices)
         record = (dialogue.Record(), dialogue.Go("message-empty"))
         self._help = writer.document((*says, voices[0].say("voicemail"), *record)).encode()
+        self._leave = writer.document(dialogue.leave_queue()).encode()
+        self._hang_up = writer.document((dialogue.HangUp(),)).encode()
+        self._nothing = writer.document(dialogue.NOTHING).encode()
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if not str(environ.get("PATH_INFO", "")).startswith(PREFIX):
+        path = str(environ.get("PATH_INFO", ""))
+        if not path.startswith(PREFIXES):
             return self._app(environ, start)
         answer: list[Any] = []
 
@@ -44,16 +54,26 @@ class Shield:
 
         try:
             body = b"".join(self._app(environ, begin))
+            status, headers = answer
         except Exception as error:
             log.error("a voice address failed: %s", type(error).__name__)
-            return self._helped(start)
-        status, headers = answer
+            return self._helped(path, start)
         if status[:1] == "2" or status[:3] in STANDING:
             start(status, headers)
             return [body]
         log.error("a voice address answered %s", status[:3])
-        return self._helped(start)
+        return self._helped(path, start)
 
-    def _helped(self, start: StartResponse) -> list[bytes]:
-        start("200 OK", [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(self._help)))])
-        return [self._help]
+    def _helped(self, path: str, start: StartResponse) -> list[bytes]:
+        body = self._document(path)
+        start("200 OK", [("Content-Type", CONTENT_TYPE), ("Content-Length", str(len(body)))])
+        return [body]
+
+    def _document(self, path: str) -> bytes:
+        if path in WAITING:
+            return self._leave
+        if path.endswith(CALLBACKS) or path.startswith("/messages/"):
+            return self._nothing
+        if path.startswith(TELEPHONES):
+            return self._hang_up
+        return self._help
