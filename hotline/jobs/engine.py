@@ -27,8 +27,11 @@ LEASE = timedelta(seconds=60)
 # So many due rows are looked at for one that nobody else has in hand.
 LOOK = 32
 LONGEST_PAUSE = timedelta(minutes=10)
-# A periodic job that started this far in the future did so before the clock was set back.
-CLOCK_SET_BACK = timedelta(seconds=60)
+# The clock of a machine may be put right: what was written under one that ran ahead of now by more
+# than this is not waited for.
+AHEAD = timedelta(seconds=60)
+# A little grace, so that a timer which fires early loses no run.
+GRACE_SECONDS = 0.25
 
 
 class Engine:
@@ -77,7 +80,7 @@ class Engine:
         return and_(
             OutboxMessage.done_at.is_(None),
             OutboxMessage.failed_at.is_(None),
-            OutboxMessage.due_at <= now,
+            _is_due(now),
             or_(
                 OutboxMessage.lease_until.is_(None),
                 OutboxMessage.lease_until < now,
@@ -134,7 +137,7 @@ class Engine:
 
     def run_periodic(self) -> int:
         """Run every periodic job whose time has come and that no other worker took; gives how many."""
-        return self._run_all(lambda _job: 0.25)
+        return self._run_all(lambda _job: GRACE_SECONDS)
 
     def run_late(self) -> int:
         """Run every periodic job that is late by half its period and five seconds; gives how many.
@@ -147,11 +150,20 @@ class Engine:
     def _run_all(self, grace_of: Callable[[Periodic], float]) -> int:
         ran = 0
         with self.app.app_context():
+            # Looking costs no write lock, which every webhook needs as well.
+            with db.engine.connect() as connection:
+                rows = connection.execute(select(PeriodicRun.name, PeriodicRun.last_started_at))
+                known = {row.name: row.last_started_at for row in rows}
             for job in self.registry.periodic.values():
-                if self._claim_run(job, grace_of(job)):
+                grace = grace_of(job)
+                if self._may_run(job, known.get(job.name), grace) and self._claim_run(job, grace):
                     self._run(job)
                     ran += 1
         return ran
+
+    def _may_run(self, job: Periodic, last: datetime | None, grace: float) -> bool:
+        now = self._now()
+        return last is None or last <= now - _period(job, grace) or last > now + _ahead(job)
 
     def run_now(self, name: str) -> bool:
         """Run one periodic job if its time has come; False when another worker has just run it."""
@@ -163,7 +175,7 @@ class Engine:
             self._run(job)
             return True
 
-    def _claim_run(self, job: Periodic, grace: float = 0.25) -> bool:
+    def _claim_run(self, job: Periodic, grace: float = GRACE_SECONDS) -> bool:
         now = self._now()
         with unit_of_work() as session:
             if session.get(PeriodicRun, job.name) is None:
@@ -175,17 +187,13 @@ class Engine:
                     session.rollback()
                     return False
                 return True
-            # A little grace, so that a timer which fires early loses no run.
-            latest = now - timedelta(seconds=job.every_seconds - grace)
-            ahead = now + max(timedelta(seconds=job.every_seconds), CLOCK_SET_BACK)
+            last = PeriodicRun.last_started_at
             taken = session.execute(
                 update(PeriodicRun)
                 .where(
                     PeriodicRun.name == job.name,
                     or_(
-                        PeriodicRun.last_started_at.is_(None),
-                        PeriodicRun.last_started_at <= latest,
-                        PeriodicRun.last_started_at > ahead,
+                        last.is_(None), last <= now - _period(job, grace), last > now + _ahead(job)
                     ),
                 )
                 .values(last_started_at=now)
@@ -212,3 +220,22 @@ class Engine:
         """Leave a sign of life, which `/ready` and the doctor look at."""
         with self.app.app_context(), unit_of_work() as session:
             session.merge(Heartbeat(name=self.name, beat_at=self._now(), started_at=self.started_at))
+
+
+def _period(job: Periodic, grace: float) -> timedelta:
+    return timedelta(seconds=job.every_seconds - grace)
+
+
+def _ahead(job: Periodic) -> timedelta:
+    """How far in the future a run must have started to have been told by a clock that was wrong."""
+    return max(timedelta(seconds=job.every_seconds), AHEAD)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """True for a row whose time has come, or whose time was told by a clock that has been put back."""
+    ahead = OutboxMessage.created_at > now + AHEAD
+    return or_(
+        OutboxMessage.due_at <= now,
+        and_(ahead, OutboxMessage.due_at <= OutboxMessage.created_at),
+        and_(OutboxMessage.attempts > 0, OutboxMessage.due_at > now + LONGEST_PAUSE + AHEAD),
+    )
