@@ -99,6 +99,16 @@ class ProviderMessage:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderRecording:
+    """One recording as the provider's own list has it; `seconds` is 0 when nothing was said."""
+
+    sid: str
+    call_sid: str
+    status: str
+    seconds: int
+
+
 class Telephony(Protocol):
     """The voice provider. Every method raises DeliveryError when it could not be done."""
 
@@ -125,6 +135,12 @@ class Telephony(Protocol):
 
     def messages_to(self, number: str) -> list[ProviderMessage]:
         """The provider's own list of the latest text messages to that number, sent or on their way."""
+
+    def recordings_since(self, since: datetime) -> list[ProviderRecording]:
+        """The provider's own list of recordings made since then and not deleted."""
+
+    def empty_queues(self) -> list[str]:
+        """The names of the provider's queues in which nobody waits."""
 
     def delete_queue(self, name: str) -> None:
         """Delete an empty waiting queue of that name; no error when there is none."""

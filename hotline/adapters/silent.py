@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NoReturn
 
-from hotline.ports import CallOrder, DeliveryError, MessageOrder, ProviderCall, ProviderMessage
+from hotline.ports import (
+    CallOrder,
+    DeliveryError,
+    MessageOrder,
+    ProviderCall,
+    ProviderMessage,
+    ProviderRecording,
+)
 
 
 class NoTelephony:
@@ -44,6 +51,14 @@ class NoTelephony:
 
     def messages_to(self, number: str) -> list[ProviderMessage]:
         """No provider has sent any message."""
+        return []
+
+    def recordings_since(self, since: datetime) -> list[ProviderRecording]:
+        """No provider lists any recording."""
+        return []
+
+    def empty_queues(self) -> list[str]:
+        """No provider has any queue."""
         return []
 
     def delete_queue(self, name: str) -> None:

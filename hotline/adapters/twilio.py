@@ -23,7 +23,14 @@ from twilio.rest import Client
 from twilio.rest.api.v2010.account.call.transcription import TranscriptionInstance
 
 from hotline.config import PROVIDER_API, Config
-from hotline.ports import CallOrder, DeliveryError, MessageOrder, ProviderCall, ProviderMessage
+from hotline.ports import (
+    CallOrder,
+    DeliveryError,
+    MessageOrder,
+    ProviderCall,
+    ProviderMessage,
+    ProviderRecording,
+)
 
 # The library writes addresses with numbers in them at INFO.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
@@ -33,7 +40,9 @@ Result = TypeVar("Result")
 EVENTS = ["initiated", "ringing", "answered", "completed"]
 TIMEOUT_SECONDS = 5.0
 MOST_MESSAGES = 50
-MOST_LISTED = 1000
+# As many as a busy fortnight has; in the largest pages that the provider gives.
+MOST_LISTED = 20_000
+PAGE = 1000
 LARGEST_RECORDING = 32 * 1024 * 1024
 
 
@@ -161,7 +170,7 @@ class TwilioTelephony:
 
     def calls_since(self, since: datetime, *, to: str | None = None) -> list[ProviderCall]:
         """The provider's own list of calls started since then."""
-        given: dict[str, Any] = {"start_time_after": since, "limit": MOST_LISTED, "page_size": 200}
+        given: dict[str, Any] = {"start_time_after": since, "limit": MOST_LISTED, "page_size": PAGE}
         if to is not None:
             given["to"] = to
         return [_call(found) for found in self._do(lambda: self._client.calls.list(**given))]
@@ -191,6 +200,22 @@ class TwilioTelephony:
             ProviderMessage(str(one.sid), str(one.status or ""), str(one.to or ""), str(one.body or ""))
             for one in found
         ]
+
+    def recordings_since(self, since: datetime) -> list[ProviderRecording]:
+        """The provider's own list of recordings made since then and not deleted."""
+        given: dict[str, Any] = {"date_created_after": since, "limit": MOST_LISTED, "page_size": PAGE}
+        return [
+            ProviderRecording(
+                sid=str(found.sid), call_sid=str(found.call_sid or ""),
+                status=str(found.status or ""), seconds=_whole(found.duration) or 0,
+            )
+            for found in self._do(lambda: self._client.recordings.list(**given))
+        ]  # fmt: skip
+
+    def empty_queues(self) -> list[str]:
+        """The names of the provider's queues in which nobody waits."""
+        found = self._do(lambda: self._client.queues.list(limit=MOST_LISTED, page_size=PAGE))
+        return [str(queue.friendly_name) for queue in found if not queue.current_size]
 
     def delete_queue(self, name: str) -> None:
         """Delete an empty waiting queue of that name; no error when there is none."""
@@ -285,7 +310,6 @@ def _status_and_code(error: TwilioException) -> tuple[int, int | None]:
 
 
 def _call(found: Any) -> ProviderCall:
-    duration = str(found.duration or "")
     return ProviderCall(
         sid=str(found.sid),
         direction=str(found.direction or ""),
@@ -294,9 +318,14 @@ def _call(found: Any) -> ProviderCall:
         to_number=str(found.to or ""),
         started_at=_aware(found.start_time),
         ended_at=_aware(found.end_time),
-        duration_seconds=int(duration) if duration.isdigit() else None,
+        duration_seconds=_whole(found.duration),
         parent_sid=found.parent_call_sid,
     )
+
+
+def _whole(number: object) -> int | None:
+    text = str(number or "")
+    return int(text) if text.isdigit() else None
 
 
 def _aware(at: datetime | None) -> datetime | None:

@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import CallOrder, DeliveryError, ProviderCall
 from hotline.transaction import unit_of_work
-from hotline.voice import calling, keeping, lines, ringing, stopping, sweeping, transfer
+from hotline.voice import (
+    calling,
+    keeping,
+    lines,
+    reconciling,
+    ringing,
+    stopping,
+    sweeping,
+    transcript,
+    transfer,
+)
 from hotline.voice.addresses import leg_address
 from hotline.voice.signals import STATUSES
 from models.accounts import User
@@ -244,8 +254,9 @@ def clear_queue(context: JobContext, payload: JsonDict) -> None:
 
 @registry.every(30, "voice.sweep")
 def sweep(context: JobContext) -> None:
-    """Find calls that ended without our hearing of it, and those whose winner died."""
+    """Find calls and telephones that ended without our hearing of it, and winners who died."""
     sweeping.sweep(context.ports)
+    sweeping.sweep_legs(context.ports)
 
 
 @registry.every(5, "voice.replay")
@@ -262,7 +273,11 @@ def forget(context: JobContext) -> None:
 
 @registry.every(300, "voice.reconcile")
 def reconcile(context: JobContext) -> None:
-    """Compare with the provider's own list, so that a call no disk could take is logged too."""
-    sweeping.reconcile(context.ports, context.ports.clock.now() - timedelta(hours=2))
+    """Compare with the provider's own lists, so that a call no disk could take is logged too."""
+    reconciling.reconcile(context.ports, reconciling.since_last(context.ports))
 
 
+@registry.every(3600, "voice.clear_queues")
+def clear_queues(context: JobContext) -> None:
+    """Delete the queues of finished calls that stayed at the provider."""
+    reconciling.clear_queues(context.ports)

@@ -1,4 +1,4 @@
-"""Looks for what no callback told: ended calls, winners who died, calls that were never logged."""
+"""Looks for what no callback told: ended calls, winners who died, telephones never put down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotline.transaction import unit_of_work
 from hotline.voice import logbook, ringing, status, stopping
 from hotline.voice.signals import STATUSES, Signal
 from models.calls import Call, CallEvent, CallLeg
-from triage.vocabulary import CallDirection, CallOutcome, CallStatus, LegOutcome
+from triage.vocabulary import CallOutcome, CallStatus, LegOutcome
 
 log = logging.getLogger("hotline.voice")
 
@@ -22,6 +22,8 @@ QUIET = timedelta(minutes=2)
 # Beyond this a call is over even if the provider no longer knows it.
 LOST = timedelta(hours=6)
 BATCH = 50
+# Telephones rung for a caller; a desk and a volunteer may go on talking when the caller has left.
+RUNG = ("ring", "fallback")
 
 
 def sweep(ports: Ports) -> int:
@@ -73,7 +75,7 @@ def _look_at(ports: Ports, call_id: int, now: datetime) -> int:
             return 0
         if over:
             last = STATUSES.get(found.status) if found else CallStatus.COMPLETED
-            signal = _told(sid, found, now)
+            signal = told(sid, found, now)
             status.move(session, call, signal, last or CallStatus.COMPLETED,
                         found.duration_seconds if found else None)  # fmt: skip
             logbook.note(session, call, signal, "swept", key="swept")
@@ -97,36 +99,58 @@ def _winner_died(session: Session, call: Call, ports: Ports, now: datetime) -> i
     return 1
 
 
-def reconcile(ports: Ports, since: datetime) -> int:
-    """Log every incoming call the provider lists and we do not have; gives how many those were."""
-    try:
-        listed = ports.telephony.calls_since(since)
-    except DeliveryError as error:
-        log.warning("the provider's list could not be read: %s", error.code)
-        return 0
-    incoming = [each for each in listed if each.direction == "inbound"]
+def sweep_legs(ports: Ports) -> int:
+    """Ask about telephones that were never told to be put down; gives how many were put right.
+
+    A lost callback would leave its volunteer talking for ever, and never rung again. One that is
+    still up although the call is over is put down.
+    """
     now = ports.clock.now()
-    added = 0
-    for each in incoming:
-        with unit_of_work() as session:
-            known = session.scalar(
-                select(Call.id).where(Call.provider == ports.provider, Call.sid == each.sid)
-            )
-            if known is not None:
-                continue
-            signal = _told(each.sid, each, now)
-            call = logbook.find_or_make(session, signal, ports)
-            call.source, call.direction = "reconciled", CallDirection.INBOUND
-            call.arrived_at = each.started_at or now
-            logbook.note(session, call, signal, "reconciled", key="reconciled")
-            final = STATUSES.get(each.status)
-            if final is not None:
-                status.move(session, call, signal, final, each.duration_seconds)
-            added += 1
-    return added
+    with unit_of_work() as session:
+        rows = session.execute(
+            select(CallLeg.id, CallLeg.sid, CallLeg.purpose, Call.ended_at, CallLeg.planned_at)
+            .outerjoin(Call, Call.id == CallLeg.call_id)
+            .where(CallLeg.ended_at.is_(None), CallLeg.sid.is_not(None),
+                   CallLeg.planned_at < now - QUIET)
+            .order_by(CallLeg.planned_at)
+            .limit(BATCH)
+        ).all()  # fmt: skip
+    put_right = 0
+    for leg_id, name, purpose, over_at, planned_at in rows:
+        sid = str(name)
+        try:
+            found = ports.telephony.find_call(sid)
+            state = STATUSES.get(found.status, CallStatus.QUEUED) if found else None
+            lives_on = state is not None and not state.is_final
+            if lives_on and purpose in RUNG and over_at is not None and over_at < now - QUIET:
+                ports.telephony.end_call(sid)
+                state = CallStatus.COMPLETED
+        except DeliveryError as error:
+            log.warning("the provider could not be asked about a telephone: %s", error.code)
+            continue
+        if state is None and now - planned_at > LOST:
+            state = CallStatus.FAILED
+        if state is not None and state.is_final:
+            put_right += _leg_is_over(ports, leg_id, state, now)
+    return put_right
 
 
-def _told(sid: str, found: ProviderCall | None, now: datetime) -> Signal:
+def _leg_is_over(ports: Ports, leg_id: int, state: CallStatus, now: datetime) -> int:
+    with unit_of_work() as session:
+        leg, call = ringing.locked(session, CallLeg.id == leg_id)
+        if leg is None or leg.ended_at is not None:
+            return 0
+        leg.status = state
+        if leg.outcome in stopping.LIVE:
+            leg.outcome = ringing.OUTCOME_OF[state]
+        stopping.end_leg(session, leg, now)
+        if call is not None:
+            session.flush()
+            ringing.advance(session, call, ports, now)
+        return 1
+
+
+def told(sid: str, found: ProviderCall | None, now: datetime) -> Signal:
     """A signal of what the provider answered."""
     fields = {"CallSid": sid}
     if found is not None:

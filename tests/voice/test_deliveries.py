@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from hotline.adapters.simulation.scenario import Person, Picks
-from hotline.voice import sweeping
+from hotline.voice import reconciling, sweeping
 from models.calls import Call, CallLeg
 from models.outbox import OutboxMessage
 from tests.voice.conftest import LINE_NUMBER, OTHER_VOLUNTEER, VOLUNTEER, House, caller
@@ -88,8 +88,8 @@ def test_a_call_no_disk_could_take_is_found_in_the_providers_list(house: House) 
     ports = house.app.extensions["hotline.ports"]
     with house.app.app_context():
         since = ports.clock.now() - timedelta(hours=1)
-        assert sweeping.reconcile(ports, since) == 1
-        assert sweeping.reconcile(ports, since) == 0
+        assert reconciling.reconcile(ports, since) == 1
+        assert reconciling.reconcile(ports, since) == 0
     call = house.the_call()
     assert call.sid == leg.sid
     assert call.source == "reconciled"
