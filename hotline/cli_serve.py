@@ -10,7 +10,7 @@ import waitress
 from flask import Flask
 
 from hotline.cli_environment import application, configured, set_up_logging
-from hotline.upkeep import migrate_database
+from hotline.upkeep import migrate_when_there
 
 SERVER_THREADS = 24
 MOST_CONNECTIONS = 800
@@ -38,7 +38,7 @@ def serve(host: str, port: int) -> None:
     config = configured()
     set_up_logging()
     app = application(config)
-    migrate_database(app)
+    migrate_when_there(app)
     jobs = start_jobs(app) if config.embedded_jobs else None
     if jobs is None:
         nudge_workers(app)
@@ -57,7 +57,7 @@ def worker() -> None:
 
     set_up_logging()
     app = application()
-    migrate_database(app)
+    migrate_when_there(app)
     jobs = start_worker(app)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

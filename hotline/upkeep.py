@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
@@ -26,7 +29,10 @@ from models import migrations_state
 from models.crypto import EncryptedJson, EncryptedText, ring
 from models.registry import metadata
 
+log = logging.getLogger("hotline.upkeep")
+
 MIGRATION_LOCK = 7204311
+MIGRATE_AGAIN_SECONDS = 1.0
 MANIFEST = "manifest.json"
 
 
@@ -77,6 +83,33 @@ def _tell_planner(engine: Engine) -> None:
     with suppress(OperationalError), engine.execution_options(**{BEGIN: "IMMEDIATE"}).begin() as found:
         found.exec_driver_sql("PRAGMA analysis_limit = 400")
         found.exec_driver_sql("ANALYZE")
+
+
+def migrate_when_there(app: Flask) -> None:
+    """Bring the database to the newest schema now, or beside as soon as it can be reached.
+
+    A machine that starts before its database must answer callers all the same: they are helped
+    without it, and what they wished is kept.
+    """
+    try:
+        migrate_database(app)
+    except OperationalError as error:
+        log.critical("the database is away (%s): callers are helped without it", type(error.orig).__name__)
+        threading.Thread(target=_migrate_later, args=(app,), name="migrate", daemon=True).start()
+
+
+def _migrate_later(app: Flask) -> None:
+    while True:
+        time.sleep(MIGRATE_AGAIN_SECONDS)
+        try:
+            migrate_database(app)
+        except OperationalError:
+            continue
+        except Exception:
+            log.exception("the tables could not be brought up to date")
+            return
+        log.warning("the database is there")
+        return
 
 
 def encrypted_columns() -> Iterator[tuple[str, str]]:
