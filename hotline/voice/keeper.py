@@ -31,6 +31,8 @@ Result = TypeVar("Result")
 # Everything the database may cost a caller: waiting for a turn, a connection, a lock, statements.
 LIMIT_SECONDS = VOICE_SECONDS
 RETRY_WITHIN_SECONDS = 0.3
+# Nobody joins a crowd of which the first has waited for this share of the limit in vain.
+VAIN_SHARE = 0.5
 # After a time-out nobody else waits for the database until this has passed, except one who tries.
 REST_SECONDS = 1.0
 THREADS = 48
@@ -58,6 +60,7 @@ class Keeper:
         self._lock = threading.Lock()
         self._away_until = 0.0
         self._done_at = 0.0
+        self._waiting: list[float] = []
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """The result of the work, committed; raises Away when it was not done in time.
@@ -65,9 +68,16 @@ class Keeper:
         Work that was given up may still be committed later: everything a webhook does can be done
         twice with the effect of once.
         """
-        if not self._may_try():
-            raise Away("resting")
         began = time.monotonic()
+        if not self._may_try(began):
+            raise Away("resting")
+        try:
+            return self._wait(work, began)
+        finally:
+            with self._lock:
+                self._waiting.remove(began)
+
+    def _wait(self, work: Callable[[Session], Result], began: float) -> Result:
         try:
             future: Future[Result] = self._pool.submit(self._attempt, work)
         except RuntimeError as error:
@@ -97,14 +107,16 @@ class Keeper:
             self._away_until = time.monotonic() + REST_SECONDS
             return Away("too late")
 
-    def _may_try(self) -> bool:
+    def _may_try(self, now: float) -> bool:
         with self._lock:
-            now = time.monotonic()
-            if now < self._away_until:
+            first = min(self._waiting, default=now)
+            in_vain = now - first > VAIN_SHARE * self.limit and self._done_at < first
+            if now < self._away_until or in_vain:
                 return False
             if self._away_until:
                 # This one tries; the others go on resting until it is known.
                 self._away_until = now + self.limit
+            self._waiting.append(now)
             return True
 
     def _attempt(self, work: Callable[[Session], Result]) -> Result:

@@ -61,6 +61,22 @@ def test_what_came_too_late_in_a_crowd_opens_no_rest(provider: Provider) -> None
     go.set()
 
 
+def test_nobody_joins_a_crowd_that_waits_in_vain(provider: Provider) -> None:
+    keeper = provider.app.extensions["hotline.voice"].keeper
+    keeper.limit = 1.0
+    go = threading.Event()
+    keeper._attempt = lambda _work: go.wait(5)
+    first = threading.Thread(target=lambda: pytest.raises(Away, keeper.run, None))
+    first.start()
+    time.sleep(0.7)
+    began = time.monotonic()
+    with pytest.raises(Away):
+        keeper.run(lambda _session: 1)
+    assert time.monotonic() - began < 0.25
+    first.join()
+    go.set()
+
+
 def _crowded(provider: Provider) -> None:
     def busy(_work: object) -> None:
         raise Busy("too late")
