@@ -46,7 +46,7 @@ class Provider:
 
     def get(self, path: str, params: Mapping[str, str], *, client: FlaskClient | None = None) -> TestResponse:
         """A signed GET with the parameters in the address."""
-        full = f"{path}?{urlencode(params)}"
+        full = f"{path}?{urlencode(params)}" if params else path
         return (client or self.client).get(
             full, headers={"X-Twilio-Signature": sign(self.token, PUBLIC + full, {})}
         )

@@ -66,7 +66,12 @@ def test_nobody_joins_a_crowd_that_waits_in_vain(provider: Provider) -> None:
     keeper.limit = 1.0
     go = threading.Event()
     keeper._attempt = lambda _work: go.wait(5)
-    first = threading.Thread(target=lambda: pytest.raises(Away, keeper.run, None))
+
+    def wait() -> None:
+        with pytest.raises(Away):
+            keeper.run(lambda _session: 0)
+
+    first = threading.Thread(target=wait)
     first.start()
     time.sleep(0.7)
     began = time.monotonic()
