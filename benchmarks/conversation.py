@@ -1,32 +1,45 @@
 """Measures whole conversations: incoming, language, waiting, ringing, accepted, connected, over.
 
-    python -m benchmarks.conversation [--levels 10,50,200] [--database URL]
+    python -m benchmarks.conversation [--levels 10,50,200] [--seconds 15] [--databases sqlite,postgresql]
 
-For each number of concurrent callers it tells how many calls a second ran from the first ring to
-the end, how many were connected, and p50/p95/p99 of each address in milliseconds, beside the floor:
-the same server answering a request that needs no record (`screen`), measured in the same run.
+So many callers are on the line at every moment: whoever has rung off rings again. There is a line
+for every ten of them, each with its volunteers. For each database and level it tells how many calls
+a second went from the first ring to the end, how many of them met a person, and p50/p95/p99 of each
+address in milliseconds. The floor, in the same run and with as many at once, is the same server
+answering a request that needs no record (`screen`).
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
+import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.faults import Stand
 from benchmarks.incoming import LINE, TOKEN
+from benchmarks.stand import Postgres, Stand
 from hotline import config as configuration
+from hotline.adapters.simulation.legs import Leg
 from hotline.adapters.simulation.report import percentile
-from hotline.adapters.simulation.scenario import Person, Press
+from hotline.adapters.simulation.scenario import Number, Person, Press
 from hotline.adapters.simulation.webhooks import Webhooks
+from hotline.adapters.system import SystemClock
 from hotline.app import create_app
 from hotline.transaction import dispose, unit_of_work
-from models.agency import Line
-from triage.vocabulary import RingStrategy
+from models.accounts import AccountRole, User
+from models.agency import Line, Shift, ShiftMember
+from triage.vocabulary import RingStrategy, Role
 
-FLOOR_REQUESTS = 300
+SPEED = 10.0
+CALLERS_A_LINE = 10
+VOLUNTEERS_A_LINE = 12
+WARM_SECONDS = 4.0
+FLOOR_SECONDS = 4.0
+SHARES = (0.5, 0.95, 0.99)
 
 
 def step_of(path: str) -> str:
@@ -35,80 +48,143 @@ def step_of(path: str) -> str:
     return f"leg/{name.rsplit('/', 1)[-1]}" if name.startswith("leg/") else name
 
 
-def one_ring_a_call(stand: Stand) -> None:
-    """Ring one telephone for each call, so that the load is the callers' and not the roster's."""
+def open_lines(stand: Stand, count: int) -> list[str]:
+    """Lines with volunteers on shift, rung one by one so that the load is the callers'."""
+    numbers = [f"{LINE[:-2]}{number + 10:02d}" for number in range(count)]
     app = create_app(configuration.read(stand.env))
+    now = SystemClock().now()
     with app.app_context(), unit_of_work() as session:
-        line = session.query(Line).filter_by(number=LINE).one()
-        line.ring_strategy = RingStrategy.FIXED_ORDER
-        line.settings = {"wait_ceiling": 600}
+        centre = session.query(Line).filter_by(number=LINE).one().centre
+        role = session.query(AccountRole).filter_by(name=Role.VOLUNTEER.value).one()
+        for place, number in enumerate(numbers):
+            line = Line(number=number, name=f"line {place}", centre=centre, always_open=True,
+                        ring_strategy=RingStrategy.FIXED_ORDER,
+                        settings={"wait_ceiling": 600})  # fmt: skip
+            session.add(line)
+            session.flush()
+            shift = Shift(line_id=line.id, starts_at=now - timedelta(hours=1),
+                          ends_at=now + timedelta(hours=7))  # fmt: skip
+            session.add(shift)
+            for each in range(VOLUNTEERS_A_LINE):
+                name = f"bench{place}x{each}"
+                user = User(username=name, display_name=name, spoken=["yue"], active=True,
+                            email=f"{name}@hotline.invalid", password="-",
+                            fs_uniquifier=name, phone=f"+853661{place:02d}{each:03d}",
+                            created_at=now, roles=[role], centres=[centre])  # fmt: skip
+                session.add(user)
+                session.flush()
+                shift.members.append(ShiftMember(user_id=user.id, position=each))
+                stand.network.add_phone(Person(
+                    str(user.phone), name, presses=(Press("1", times=9999),), talk=None, after=1.0
+                ))  # fmt: skip
     app.extensions["hotline.voice"].keeper.close()
     dispose(app)
+    for number in numbers:
+        stand.network.add_number(Number(number))
+    return numbers
 
 
-def floor(stand: Stand) -> list[float]:
-    """Seconds of requests that reach our code and touch no record."""
+def at_once(level: int, seconds: float, one: Callable[[int], None]) -> None:
+    """So many at every moment, each doing it again as soon as it is done."""
+    stop_at = time.monotonic() + seconds
+
+    def go_on(place: int) -> None:
+        while time.monotonic() < stop_at:
+            one(place)
+
+    threads = [threading.Thread(target=go_on, args=(place,)) for place in range(level)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def floor(stand: Stand, level: int) -> list[float]:
+    """Seconds of requests that reach our code and touch no record, with as many at once."""
     sender = Webhooks(TOKEN, stand.env["HOTLINE_PUBLIC_URL"])
     address = f"{stand.env['HOTLINE_PUBLIC_URL']}/voice/screen"
-    try:
-        return [sender.send(address, "POST", {"CallSid": "CA0"}).seconds
-                for _ in range(FLOOR_REQUESTS)]  # fmt: skip
-    finally:
-        sender.close()
+    found: list[float] = []
+    at_once(level, FLOOR_SECONDS, lambda _place: found.append(
+        sender.send(address, "POST", {"CallSid": "CA0"}).seconds))  # fmt: skip
+    sender.close()
+    return found
 
 
-def measure(level: int, database: str | None) -> None:
+def converse(stand: Stand, numbers: list[str], level: int, seconds: float) -> list[Leg]:
+    """The calls that ended while it was measured."""
+    over: list[tuple[float, Leg]] = []
+
+    def call(place: int) -> None:
+        person = Person(
+            f"+8536300{place:04d}", f"caller {place}", talk=5.0,
+            presses=(Press("1", at="/language", after=0.5), Press("3", at="/choice", after=0.5)),
+        )  # fmt: skip
+        leg = stand.network.place_call(numbers[place % len(numbers)], person)
+        while not leg.over:
+            time.sleep(0.02)
+        over.append((time.monotonic(), leg))
+
+    began = time.monotonic()
+    at_once(level, WARM_SECONDS + seconds, call)
+    measured = began + WARM_SECONDS, began + WARM_SECONDS + seconds
+    return [leg for at, leg in over if measured[0] <= at < measured[1]]
+
+
+def measure(level: int, seconds: float, postgres: Postgres | None) -> None:
     """One level, printed."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as place:
-        stand = Stand(Path(place), level)
-        if database:
-            stand.env["HOTLINE_DATABASE_URL"] = database
+        stand = Stand(Path(place), level, speed=SPEED, postgres=postgres)
         stand.prepare()
-        one_ring_a_call(stand)
-        core = stand.network.core
+        numbers = open_lines(stand, max(1, level // CALLERS_A_LINE))
         try:
             with stand.network:
                 stand.start_web()
                 stand.start_worker()
-                time.sleep(2)
-                ground = floor(stand)
-                began = time.monotonic()
-                for number in range(level):
-                    stand.network.place_call(LINE, Person(
-                        f"+8536300{number:04d}", f"caller {number}", talk=5.0,
-                        presses=(Press("1", at="/language", after=0.5),
-                                 Press("1", at="/choice", after=0.5)),
-                    ))  # fmt: skip
-                stand.network.settle(300)
-                seconds = time.monotonic() - began
+                ground = floor(stand, level)
+                calls = converse(stand, numbers, level, seconds)
+                events = list(stand.network.core.events)
         finally:
             stand.stop()
-        _tell(level, seconds, stand.network.summary(), core.events, ground)
+    _tell(level, seconds, calls, events, ground)
 
 
-def _tell(level: int, seconds: float, found: dict[str, object], events: list[dict[str, object]],
+def _tell(level: int, seconds: float, calls: list[Leg], events: list[dict[str, object]],
           ground: list[float]) -> None:  # fmt: skip
     routes: dict[str, list[float]] = defaultdict(list)
     for event in events:
-        if event["event"] == "webhook":
+        if event["event"] == "webhook" and float(str(event["at"])) > WARM_SECONDS * SPEED:
             routes[step_of(str(event["path"]))].append(float(str(event["milliseconds"])))
-    print(f"\n{level} concurrent callers: {level / seconds:.1f} calls/s in {seconds:.1f} s, "
-          f"connected {found['bridged']}, dropped {found['dropped']}")  # fmt: skip
-    print(f"  {'address':<14}{'count':>7}{'p50':>9}{'p95':>9}{'p99':>9}  ms")
-    routes["(floor)"] = [each * 1000 for each in ground]
-    for name, values in sorted(routes.items()):
-        cells = "".join(f"{percentile(values, share):>9.1f}" for share in (0.5, 0.95, 0.99))
-        print(f"  {name:<14}{len(values):>7}{cells}")
+        elif event["event"] == "callback":
+            routes[f"({event['what']})"].append(float(str(event["milliseconds"])))
+    met = sum(bool(leg.record.bridged_with) for leg in calls)
+    dropped = sum(leg.record.dropped for leg in calls)
+    print(f"\n{level} callers at every moment: {len(calls) / seconds:.1f} calls/s, "
+          f"{met} of {len(calls)} met a person, {dropped} dropped; "
+          f"floor {len(ground) / FLOOR_SECONDS:.0f} requests/s")  # fmt: skip
+    print(f"  {'address':<14}{'count':>7}{'p50':>9}{'p95':>9}{'p99':>9}  ms   p50/floor")
+    base = [each * 1000 for each in ground]
+    for name, values in [("(floor)", base), *sorted(routes.items())]:
+        cells = "".join(f"{percentile(values, share):>9.1f}" for share in SHARES)
+        ratio = percentile(values, 0.5) / max(percentile(base, 0.5), 0.001)
+        print(f"  {name:<14}{len(values):>7}{cells}{ratio:>16.1f}", flush=True)
 
 
 def main() -> None:
-    """Measure every level."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Measure every level on every database."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--levels", default="10,50,200")
-    parser.add_argument("--database", default="", help="an empty database of its own")
+    parser.add_argument("--seconds", type=float, default=15.0)
+    parser.add_argument("--databases", default="sqlite,postgresql")
     given = parser.parse_args()
-    for level in given.levels.split(","):
-        measure(int(level), given.database or None)
+    for database in given.databases.split(","):
+        print(f"\n== {database}")
+        for level in map(int, given.levels.split(",")):
+            postgres = Postgres() if database == "postgresql" else None
+            try:
+                measure(level, given.seconds, postgres)
+            finally:
+                if postgres is not None:
+                    postgres.close()
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ writing; reads begin DEFERRED, so that a polling page never queues behind a webh
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -32,6 +34,7 @@ VOICE_SECONDS = 1.0
 VOICE_TURN_SECONDS = 0.5
 VOICE_BUSY_SECONDS = 0.4
 VOICE_POOL_SECONDS = 0.2
+LOOK_AGAIN_SECONDS = 0.001
 VOICE_LOCK_MILLISECONDS = 300
 VOICE_STATEMENT_MILLISECONDS = 400
 
@@ -105,10 +108,40 @@ def prepare_engine(engine: Engine, busy_seconds: float = 10.0) -> None:
         cursor.close()
 
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(BEGIN, 'DEFERRED')}")
+        kind = connection.get_execution_options().get(BEGIN, "DEFERRED")
+        if kind != "IMMEDIATE":
+            connection.exec_driver_sql(f"BEGIN {kind}")
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA busy_timeout = 0")
+        try:
+            if not _takes_lock(driver, busy_seconds):
+                # Once more through the library, so that its own error tells what is the matter.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
 
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", begin)
+
+
+def _takes_lock(driver: sqlite3.Connection, seconds: float) -> bool:
+    """True when the write lock was free, or became so within the time: then it is ours.
+
+    SQLite itself looks again after ever longer pauses, up to a tenth of a second, while another
+    process begins its next write at once: a web server beside a busy worker would starve.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not busy or time.monotonic() > deadline:
+                return False
+            time.sleep(LOOK_AGAIN_SECONDS)
+        else:
+            return True
 
 
 def engine_for(patience: Patience) -> Engine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.ports import Ports
@@ -14,6 +14,16 @@ from hotline.voice.signals import KEYS, Signal
 from models.callers import Caller, NumberBlock
 from models.calls import Call
 from triage.vocabulary import CallOutcome, CallStatus, Language
+
+_BLOCKED = (
+    select(NumberBlock.id)
+    .where(
+        NumberBlock.number_hash == bindparam("hash"),
+        NumberBlock.until > bindparam("now"),
+        or_(NumberBlock.lifted_at.is_(None), NumberBlock.lifted_at > bindparam("now")),
+    )
+    .limit(1)
+)
 
 
 def arrive(session: Session, signal: Signal, ports: Ports) -> Script:
@@ -128,14 +138,4 @@ def is_blocked(session: Session, call: Call, now: datetime) -> bool:
 
 def number_blocked(session: Session, number_hash: str, now: datetime) -> bool:
     """True when a number with this hash is blocked for now."""
-    return bool(
-        session.scalar(
-            select(NumberBlock.id)
-            .where(
-                NumberBlock.number_hash == number_hash,
-                NumberBlock.until > now,
-                or_(NumberBlock.lifted_at.is_(None), NumberBlock.lifted_at > now),
-            )
-            .limit(1)
-        )
-    )
+    return bool(session.scalar(_BLOCKED, {"hash": number_hash, "now": now}))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select
+from sqlalchemy import CursorResult, Table, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from hotline.followups.planning import person_called
 from hotline.ports import Ports
@@ -22,6 +22,32 @@ from triage.vocabulary import CallDirection, CallOutcome, CallStatus, LineStatus
 
 UNKNOWN_SID = "unknown"
 
+# The statements of every request, built once: making them anew costs more than the database does.
+_NAMED = (
+    select(Call)
+    .where(Call.provider == bindparam("provider"), Call.sid == bindparam("sid"))
+    .options(joinedload(Call.line).joinedload(Line.centre))
+    .with_for_update(of=Call)
+)
+_LINE = (
+    select(Line)
+    .where(Line.number.in_(bindparam("spelled", expanding=True)))
+    .options(joinedload(Line.centre))
+    .limit(1)
+)
+_WHOSE = (
+    select(Caller.id, Caller.language)
+    .join(CallerNumber)
+    .where(CallerNumber.number_hash == bindparam("hash"), Caller.erased_at.is_(None))
+    .distinct()
+    .limit(2)
+)
+_EVENTS = cast("Table", CallEvent.__table__)
+_HAPPENED = {
+    "sqlite": sqlite_insert(_EVENTS).on_conflict_do_nothing(index_elements=["call_id", "key"]),
+    "postgresql": postgresql_insert(_EVENTS).on_conflict_do_nothing(index_elements=["call_id", "key"]),
+}  # fmt: skip
+
 
 def number_hash(number: str) -> str:
     """The keyed hash by which a telephone number is found again."""
@@ -30,10 +56,10 @@ def number_hash(number: str) -> str:
 
 def find_line(session: Session, number: str) -> Line | None:
     """The line a caller rang; a house with a single line in use takes every number for it."""
-    spelled = (number, f"+{number}") if number else ()
-    found = session.scalar(select(Line).where(Line.number.in_(spelled)).limit(1))
-    if found is not None:
-        return found
+    if number:
+        found = session.scalar(_LINE, {"spelled": (number, f"+{number}")})
+        if found is not None:
+            return found
     used = session.scalars(
         select(Line).where(Line.status.in_((LineStatus.ACTIVE, LineStatus.SUSPENDED))).limit(2)
     ).all()
@@ -42,9 +68,7 @@ def find_line(session: Session, number: str) -> Line | None:
 
 def find(session: Session, ports: Ports, sid: str) -> Call | None:
     """The call of that provider's name, locked against others until the transaction ends."""
-    return session.scalar(
-        select(Call).where(Call.provider == ports.provider, Call.sid == sid).with_for_update(of=Call)
-    )
+    return session.scalar(_NAMED, {"provider": ports.provider, "sid": sid})
 
 
 def find_or_make(session: Session, signal: Signal, ports: Ports) -> Call:
@@ -128,13 +152,7 @@ def _recognise(session: Session, call: Call, now: datetime) -> None:
 
 def known_caller(session: Session, number_hash: str) -> int | None:
     """The one profile that has the number; None where there is none, or more than one."""
-    found = session.scalars(
-        select(Caller.id)
-        .join(CallerNumber)
-        .where(CallerNumber.number_hash == number_hash, Caller.erased_at.is_(None))
-        .distinct()
-        .limit(2)
-    ).all()
+    found = session.scalars(_WHOSE, {"hash": number_hash}).all()
     return found[0] if len(found) == 1 else None
 
 
@@ -147,14 +165,13 @@ def note(
     session: Session, call: Call, signal: Signal, kind: str = "", *, key: str = "", **facts: Any
 ) -> bool:
     """Append what happened; False when it is written down already."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    session.flush()
     written = session.execute(
-        insert(CallEvent)
-        .values(
-            call_id=call.id, kind=kind or signal.step, key=key or signal.key,
-            happened_at=signal.happened_at, received_at=signal.received_at, facts=facts,
-        )
-        .on_conflict_do_nothing(index_elements=["call_id", "key"])
+        _HAPPENED[session.get_bind().dialect.name],
+        {
+            "call_id": call.id, "kind": kind or signal.step, "key": key or signal.key,
+            "happened_at": signal.happened_at, "received_at": signal.received_at, "facts": facts,
+        },
     )  # fmt: skip
     return bool(cast("CursorResult[object]", written).rowcount)
 

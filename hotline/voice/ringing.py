@@ -74,8 +74,7 @@ def advance(session: Session, call: Call, ports: Ports, now: datetime) -> int:
         people = [None]
     if people:
         call.ring_round += 1
-    for user in people:
-        _plan(session, call, ports, user, now)
+    _plan(session, call, ports, people, now)
     return len(people)
 
 
@@ -83,20 +82,26 @@ def _fallback_rung(legs: object) -> bool:
     return any(leg.purpose == "fallback" for leg in cast("list[CallLeg]", legs))
 
 
-def _plan(session: Session, call: Call, ports: Ports, user: User | None, now: datetime) -> None:
-    leg = CallLeg(
-        public_id=ports.tokens.public_id(),
-        call_id=call.id,
-        user_id=None if user is None else user.id,
-        purpose="fallback" if user is None else "ring",
-        ring_round=call.ring_round,
-        planned_at=now,
-    )
-    session.add(leg)
+def _plan(
+    session: Session, call: Call, ports: Ports, people: list[User | None], now: datetime
+) -> None:
+    legs = [
+        CallLeg(
+            public_id=ports.tokens.public_id(),
+            call_id=call.id,
+            user_id=None if user is None else user.id,
+            purpose="fallback" if user is None else "ring",
+            ring_round=call.ring_round,
+            planned_at=now,
+        )
+        for user in people
+    ]
+    session.add_all(legs)
     session.flush()
-    due = _slot(session, ports, now)
-    post(session, "voice.ring", now=now, due_at=due, dedupe_key=f"ring:{leg.public_id}",
-         leg_id=leg.id)  # fmt: skip
+    for leg in legs:
+        due = _slot(session, ports, now)
+        post(session, "voice.ring", now=now, due_at=due, dedupe_key=f"ring:{leg.public_id}",
+             is_new=True, leg_id=leg.id)  # fmt: skip
 
 
 def _slot(session: Session, ports: Ports, now: datetime) -> datetime:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from models.accounts import User
@@ -15,7 +16,40 @@ from models.calls import Call, CallLeg
 from triage.vocabulary import LegOutcome, RingStrategy
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-BUSY = (LegOutcome.ACCEPTED,)
+# Longer ago nobody's going off duty matters: no shift lasts as long.
+REMEMBERED = timedelta(days=2)
+
+_ROSTERED = (
+    select(ShiftMember.user_id, ShiftMember.position, ShiftMember.is_backup, Shift.starts_at)
+    .join(Shift)
+    .where(
+        Shift.line_id == bindparam("line"),
+        Shift.starts_at <= bindparam("now"),
+        Shift.ends_at > bindparam("now"),
+    )
+)
+_PRESENCES = (
+    select(Presence.user_id, Presence.off_at, Presence.paused_at, Presence.last_call_ended_at)
+    .where(
+        Presence.line_id == bindparam("line"),
+        or_(Presence.off_at.is_(None), Presence.off_at > bindparam("since")),
+    )
+    .order_by(Presence.id.desc())
+    .limit(200)
+)
+# Their roles and centres, which the account brings along elsewhere, are of no use here.
+_PEOPLE = (
+    select(User)
+    .where(User.id.in_(bindparam("users", expanding=True)))
+    .options(lazyload(User.roles), lazyload(User.centres))
+)
+_TALKING = select(CallLeg.user_id).where(
+    CallLeg.user_id.in_(bindparam("users", expanding=True)),
+    CallLeg.outcome == LegOutcome.ACCEPTED,
+    CallLeg.ended_at.is_(None),
+    # Whoever practises is rung all the same: a real caller comes first.
+    CallLeg.purpose != "practice",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +75,15 @@ def on_shift(session: Session, line: Line, now: datetime) -> list[Candidate]:
     agency is not rung; who is talking with a caller is left in peace.
     """
     found: dict[int, Candidate] = {}
-    rostered = session.execute(
-        select(ShiftMember, Shift.starts_at)
-        .join(Shift)
-        .where(Shift.line_id == line.id, Shift.starts_at <= now, Shift.ends_at > now)
-    ).all()
-    presences = _latest_presences(session, line)
-    places = {member.user_id: (member.position, member.is_backup) for member, _ in rostered}
-    begins = {member.user_id: starts_at for member, starts_at in rostered}
+    rostered = session.execute(_ROSTERED, {"line": line.id, "now": now}).all()
+    presences = _latest_presences(session, line, now)
+    places = {row.user_id: (row.position, row.is_backup) for row in rostered}
+    begins = {row.user_id: row.starts_at for row in rostered}
     wanted = set(places) | {user for user, p in presences.items() if p.off_at is None}
-    # Their roles and centres, which the account brings along elsewhere, are of no use here.
-    users = session.scalars(
-        select(User)
-        .where(User.id.in_(wanted))
-        .options(lazyload(User.roles), lazyload(User.centres))
-    ).all()
-    busy = _talking(session, wanted)
+    if not wanted:
+        return []
+    users = session.scalars(_PEOPLE, {"users": wanted}).all()
+    busy = set(session.scalars(_TALKING, {"users": wanted}))
     for user in users:
         presence = presences.get(user.id)
         if not user.phone or not user.active or user.left_at or user.id in busy:
@@ -75,25 +102,11 @@ def on_shift(session: Session, line: Line, now: datetime) -> list[Candidate]:
     return sorted(found.values(), key=lambda each: (each.position, each.user.id))
 
 
-def _latest_presences(session: Session, line: Line) -> dict[int, Presence]:
-    rows = session.scalars(
-        select(Presence).where(Presence.line_id == line.id).order_by(Presence.id.desc()).limit(200)
-    )
-    latest: dict[int, Presence] = {}
-    for row in rows:
+def _latest_presences(session: Session, line: Line, now: datetime) -> dict[int, Any]:
+    latest: dict[int, Any] = {}
+    for row in session.execute(_PRESENCES, {"line": line.id, "since": now - REMEMBERED}):
         latest.setdefault(row.user_id, row)
     return latest
-
-
-def _talking(session: Session, users: set[int]) -> set[int]:
-    rows = session.scalars(
-        select(CallLeg.user_id).where(
-            CallLeg.user_id.in_(users), CallLeg.outcome.in_(BUSY), CallLeg.ended_at.is_(None),
-            # Whoever practises is rung all the same: a real caller comes first.
-            CallLeg.purpose != "practice",
-        )
-    )
-    return {row for row in rows if row is not None}
 
 
 def next_group(
