@@ -11,8 +11,11 @@ from flask import Flask
 
 from hotline.cli_environment import application, configured, set_up_logging
 from hotline.upkeep import migrate_when_there
+from hotline.web.lanes import Lanes
 
-SERVER_THREADS = 24
+SERVER_THREADS = 48
+# The others are for callers, whatever the pages wait for.
+PAGE_THREADS = 32
 MOST_CONNECTIONS = 800
 
 
@@ -20,7 +23,7 @@ def run_server(app: Flask, host: str, port: int) -> None:
     """Serve until the program is told to stop."""
     app.extensions["hotline.voice"].get_ready()
     waitress.serve(
-        app, host=host, port=port, threads=SERVER_THREADS, ident=None,
+        Lanes(app, PAGE_THREADS), host=host, port=port, threads=SERVER_THREADS, ident=None,
         clear_untrusted_proxy_headers=False, channel_timeout=60,
         # Beyond its limit the server takes no connection until another one closes: browsers that
         # keep theirs open must not keep the provider out.
