@@ -144,7 +144,7 @@ class Stand:
     def kill(self, *, web: bool = False, worker: bool = False) -> None:
         """End processes without a word of warning."""
         for process, wanted in ((self.web, web), (self.worker, worker)):
-            if process is not None and wanted:
+            if process is not None and wanted and process.poll() is None:
                 os.kill(process.pid, signal.SIGKILL)
                 process.wait()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask
 from sqlalchemy import create_engine, event, text
@@ -102,6 +102,37 @@ def full(app: Flask, url: str) -> Iterator[None]:
         with filler.begin() as connection:
             connection.exec_driver_sql("DROP TABLE filler")
         filler.dispose()
+
+
+class Stopwatch:
+    """Measures how long something takes of a machine that does nothing else.
+
+    A thread that only sleeps tells how much later than asked it wakes: so long nobody was served.
+    """
+
+    def __init__(self) -> None:
+        self._late = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sleep, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _sleep(self) -> None:
+        while not self._stop.is_set():
+            began = time.monotonic()
+            time.sleep(0.02)
+            self._late += max(0.0, time.monotonic() - began - 0.025)
+
+    def start(self) -> Callable[[], float]:
+        """Begin; what it gives tells the seconds since then."""
+        began, late = time.monotonic(), self._late
+        return lambda: time.monotonic() - began - (self._late - late)
 
 
 class Wire:

@@ -15,7 +15,7 @@ from hotline.voice.spool import Spool
 from models.calls import Call
 from models.followups import FollowUp
 from tests.voice.conftest import House
-from tests.voice.outages import gone, locked
+from tests.voice.outages import Stopwatch, gone, locked
 from tests.voice.signing import Provider, incoming, provider
 from tests.worlds import START
 from triage.vocabulary import CallOutcome, TaskKind
@@ -57,17 +57,19 @@ def test_without_the_database_callers_are_helped_and_logged_once_afterwards(
     # Warm: the lines are known, the spool has its file; nothing else uses the database beside.
     board = provider.app.extensions["hotline.voice"]
     board._look_again = math.inf
+    board.keeper.limit = 20.0
     provider.post("/voice/incoming", incoming("CAwarm"))
     board.remember_lines()
     board.spool.prepare()
+    board.keeper.limit = LIMIT_SECONDS
     if outage is gone:
         _drop_connections(provider)
-    with outage(database):  # type: ignore[operator]
+    with outage(database), Stopwatch() as watch:  # type: ignore[operator]
         for number in range(3):
             for path, fields in _voicemail(f"CA{number}"):
-                began = time.monotonic()
+                seconds = watch.start()
                 answer = provider.post(path, fields)
-                assert time.monotonic() - began < 2.0
+                assert seconds() < 2.0
                 assert answer.status_code == 200
                 read = documents.read(answer.data, answer.content_type)
                 assert read.problems == ()
@@ -76,6 +78,7 @@ def test_without_the_database_callers_are_helped_and_logged_once_afterwards(
                     assert {"Record", "Dial"} & {verb.tag for verb in read.root}
         assert board.spool.pending() == 12
     time.sleep(1.3)
+    board.keeper.limit = 20.0
     assert board.replay() == 12
     assert board.replay() == 0
     calls = provider.work(lambda s: s.query(Call).filter(Call.sid != "CAwarm").all())
@@ -98,6 +101,7 @@ def test_a_wish_told_while_the_database_was_away_becomes_a_task(
         answer = provider.post("/voice/choice", incoming() | {"Digits": "1"})
         assert "Hangup" in answer.text
     time.sleep(1.3)
+    provider.app.extensions["hotline.voice"].keeper.limit = 20.0
     provider.app.extensions["hotline.voice"].replay()
     (call,) = provider.work(lambda s: s.query(Call).all())
     assert call.outcome is CallOutcome.CALLBACK_ASKED
