@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.stand import Stand
 from hotline import config as configuration
+from hotline.adapters.simulation.core import Core
 from hotline.adapters.simulation.legs import Leg
 from hotline.app import create_app
 from hotline.transaction import dispose, unit_of_work
@@ -73,14 +74,14 @@ def count(stand: Stand, name: str, seconds: float, *, catch_up: bool = True) -> 
             sweeping.sweep_legs(later)
         with unit_of_work() as session:
             rows = session.query(Call).filter(Call.direction == "inbound").all()
-            why, logged = _lost(session, stand.placed, rows)
-            doubled = _doubled(session, stand, rows)
+            why, logged = lost(session, stand.placed, rows)
+            twice = doubled(session, stand.network.core, stand.placed, rows)
     board.keeper.close()
     dispose(app)
     slowest = max((second for leg in stand.placed for second in leg.record.seconds), default=0.0)
     return Row(
         name, len(stand.placed), sum(map(helped, stand.placed)), logged,
-        sum(row.source == "reconciled" for row in rows), doubled, why.total(), slowest, seconds, why,
+        sum(row.source == "reconciled" for row in rows), twice, why.total(), slowest, seconds, why,
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def promised(leg: Leg) -> bool:
     return any(thanks in heard for heard in leg.record.heard for thanks in THANKS)
 
 
-def _lost(session: Session, placed: list[Leg], rows: list[Call]) -> tuple[Counter[str], int]:
+def lost(session: Session, placed: list[Leg], rows: list[Call]) -> tuple[Counter[str], int]:
     """(callers that are missing or lack something of theirs, by what it is; how many are logged)."""
     calls = {row.sid: row for row in rows}
     wishes = {
@@ -121,15 +122,16 @@ def _lost(session: Session, placed: list[Leg], rows: list[Call]) -> tuple[Counte
     return why, sum(leg.sid in calls for leg in placed)
 
 
-def _doubled(session: Session, stand: Stand, rows: list[Call]) -> int:
-    known = {leg.sid for leg in stand.placed}
+def doubled(session: Session, core: Core, placed: list[Leg], rows: list[Call]) -> int:
+    """How many things are there twice: calls, tasks of one wish, rings for one intent."""
+    known = {leg.sid for leg in placed}
     sids = Counter(row.sid for row in rows)
     twice = sum(number - 1 for number in sids.values()) + len(set(sids) - known)
     tasks = Counter(session.query(FollowUp.call_id, FollowUp.kind).all())
     twice += sum(number - 1 for (call, _kind), number in tasks.items() if call is not None)
     intents = Counter(
         leg.first.url.partition("?")[0]
-        for leg in stand.network.core.legs.values()
+        for leg in core.legs.values()
         if leg.direction == "outbound-api" and leg.first is not None
     )
     return twice + sum(number - 1 for number in intents.values())

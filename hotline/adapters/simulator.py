@@ -102,6 +102,10 @@ class Network:
         """Let the next REST requests go wrong as `Faults.rest` names it."""
         self._server.faults.extend(words)
 
+    def fail_rest_no_more(self) -> None:
+        """Let REST requests go well again."""
+        self._server.faults.clear()
+
     def place_call(self, line: str, person: Person, label: str = "") -> Leg:
         """Somebody rings the line now."""
         core = self.core

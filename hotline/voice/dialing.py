@@ -22,11 +22,8 @@ from triage.vocabulary import CallOutcome, LegOutcome
 
 LARGEST = 10
 """Numbers in one Dial, the limit of the provider that allows fewest."""
-CUT_OFF = (LegOutcome.CANCELLED, LegOutcome.TOO_LATE)
 RETURNED = "returned"
 """The kind of event after which a caller who was with somebody waits anew."""
-MOST_RINGS = 3
-"""How often one person is rung for a call while mailboxes keep cutting them off."""
 
 
 def ring(session: Session, signal: Signal, ports: Ports) -> Script:
@@ -141,7 +138,7 @@ def _plan(
     spent = {
         leg.user_id for leg in legs
         if leg.user_id is not None
-        and (leg.outcome not in CUT_OFF or times[leg.user_id] >= MOST_RINGS)
+        and (leg.outcome not in ringing.CUT_OFF or times[leg.user_id] >= ringing.MOST_RINGS)
     }  # fmt: skip
     there = volunteers.on_shift(session, call.line, now)
     group = volunteers.next_group(call.line, call, there, spent)[:LARGEST]

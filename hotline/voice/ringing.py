@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -13,13 +15,12 @@ from hotline.ports import Ports
 from hotline.voice import dialogue, lines, logbook, stopping, volunteers
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
+from hotline.voice.slots import next_slot
 from models.accounts import User
 from models.calls import Call, CallLeg
-from models.outbox import Counter
 from triage.vocabulary import CallOutcome, CallStatus, Language, LegOutcome
 
 DIAL = "dial"
-SLOT = "voice.next_call_ms"
 # Somebody whose ring was never told to be over is taken as not answering after this long.
 FORGOTTEN = timedelta(seconds=90)
 
@@ -30,6 +31,9 @@ OUTCOME_OF = {
     CallStatus.CANCELED: LegOutcome.CANCELLED,
     CallStatus.COMPLETED: LegOutcome.NO_KEY,
 }
+CUT_OFF = (LegOutcome.CANCELLED, LegOutcome.TOO_LATE)
+MOST_RINGS = 3
+"""How often one person is rung for a call of which others were the winners, or mailboxes."""
 DECLINED_CODES = ("603", "607", "608")
 
 
@@ -65,7 +69,7 @@ def advance(session: Session, call: Call, ports: Ports, now: datetime) -> int:
     live = sum(leg.outcome in stopping.LIVE for leg in legs)
     if live:
         return live
-    rung = {leg.user_id for leg in legs if leg.user_id is not None}
+    rung = _rung_out(legs)
     group = volunteers.next_group(
         call.line, call, volunteers.on_shift(session, call.line, now), rung
     )
@@ -76,6 +80,17 @@ def advance(session: Session, call: Call, ports: Ports, now: datetime) -> int:
         call.ring_round += 1
     _plan(session, call, ports, people, now)
     return len(people)
+
+
+def _rung_out(legs: Sequence[CallLeg]) -> set[int]:
+    """Who need not be rung again: everybody but those whom somebody else's win cut off."""
+    times = Counter(leg.user_id for leg in legs)
+    return {
+        leg.user_id for leg in legs
+        if leg.user_id is not None
+        and (leg.outcome not in CUT_OFF or leg.accepted_at is not None
+             or times[leg.user_id] >= MOST_RINGS)
+    }  # fmt: skip
 
 
 def _fallback_rung(legs: object) -> bool:
@@ -99,25 +114,9 @@ def _plan(
     session.add_all(legs)
     session.flush()
     for leg in legs:
-        due = _slot(session, ports, now)
+        due = next_slot(session, ports, now)
         post(session, "voice.ring", now=now, due_at=due, dedupe_key=f"ring:{leg.public_id}",
              is_new=True, leg_id=leg.id)  # fmt: skip
-
-
-def _slot(session: Session, ports: Ports, now: datetime) -> datetime:
-    """When the account may place its next call: all processes share one running clock of slots."""
-    if ports.calls_per_second <= 0:
-        return now
-    this = int(now.timestamp() * 1000)
-    step = int(1000 / ports.calls_per_second)
-    counter = session.get(Counter, SLOT, with_for_update=True)
-    if counter is None:
-        counter = Counter(name=SLOT, value=0, changed_at=now)
-        counter = session.merge(counter)
-    # The slots of a clock that was set back would lie far ahead: a minute is the most we believe.
-    taken = max(this, counter.value) if counter.value - this < 60_000 else this
-    counter.value, counter.changed_at = taken + step, now
-    return now + timedelta(milliseconds=taken - this)
 
 
 def offer(session: Session, signal: Signal, _ports: Ports) -> Script:
@@ -254,13 +253,21 @@ def give_back(session: Session, call: Call, ports: Ports, now: datetime) -> None
     """Open a call again whose winner never met the caller, while the caller is still there."""
     if call.outcome is not CallOutcome.ANSWERED:
         return
-    call.winner_leg_id = call.answered_by_id = call.answered_at = None
+    unwin(session, call, LegOutcome.TOO_LATE if call.status.is_final else LegOutcome.FAILED)
     if call.status.is_final or logbook.has(session, call, "queue-exit"):
         call.outcome = CallOutcome.ABANDONED if call.status.is_final else CallOutcome.MISSED
         return
     call.outcome = CallOutcome.WAITING
     session.flush()
     advance(session, call, ports, now)
+
+
+def unwin(session: Session, call: Call, outcome: LegOutcome) -> None:
+    """Take the call back from a winner who never met the caller, and say why of their telephone."""
+    leg = session.get(CallLeg, call.winner_leg_id) if call.winner_leg_id else None
+    if leg is not None and leg.outcome is LegOutcome.ACCEPTED:
+        leg.outcome = outcome
+    call.winner_leg_id = call.answered_by_id = call.answered_at = None
 
 
 def leg_progress(session: Session, signal: Signal, ports: Ports) -> Script:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from hotline.calls import refusing
@@ -10,9 +12,12 @@ from hotline.voice import arrival, dialogue, lines, logbook, ringing, stopping
 from hotline.voice.dialogue import Script
 from hotline.voice.signals import Signal
 from models.calls import Call
-from triage.vocabulary import CallOutcome
+from triage.vocabulary import CallOutcome, LegOutcome
 
 SERVED_RESULTS = ("bridged", "bridging-in-process")
+# Connecting takes a few seconds, and a request is tried for fifteen at most: a caller who asks
+# again later than this is still in the queue.
+NOT_MET = timedelta(seconds=20)
 MOVED_RESULTS = ("redirected", "redirected-from-bridged")
 
 
@@ -20,9 +25,13 @@ def hold(session: Session, signal: Signal, ports: Ports) -> Script:
     """One turn in the waiting room."""
     call = logbook.find_or_make(session, signal, ports)
     now = signal.received_at
-    if call.outcome is CallOutcome.ANSWERED:
-        # Somebody has pressed 1 and is being connected; a moment more.
-        return dialogue.hold(lines.voice(call.line, call.language), 0)
+    if call.outcome is CallOutcome.ANSWERED and call.answered_at is not None:
+        if now - call.answered_at < NOT_MET:
+            # Somebody has pressed 1 and is being connected; a moment more.
+            return dialogue.hold(lines.voice(call.line, call.language), 0)
+        # Who waits on has met nobody: that telephone died, and no callback told us.
+        logbook.note(session, call, signal, "winner_lost", leg=call.winner_leg_id)
+        ringing.give_back(session, call, ports, now)
     if call.outcome is not CallOutcome.WAITING:
         return dialogue.leave_queue()
     if _waited(call, signal) >= lines.manner(call.line).ceiling_seconds:
@@ -75,7 +84,7 @@ def left(session: Session, signal: Signal, ports: Ports) -> Script:
     stopping.end_others(session, call, signal.received_at)
     if call.outcome is CallOutcome.ANSWERED:
         # Somebody took it in the very moment the caller went: they will hear that nobody is there.
-        call.winner_leg_id = call.answered_by_id = call.answered_at = None
+        ringing.unwin(session, call, LegOutcome.TOO_LATE)
         call.outcome = CallOutcome.WAITING
     if call.outcome is CallOutcome.WAITING:
         call.outcome = CallOutcome.ABANDONED if result == "hangup" else CallOutcome.MISSED

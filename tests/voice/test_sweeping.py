@@ -227,3 +227,25 @@ def test_the_real_adapter_reads_recordings_and_queues(house: House) -> None:
         assert found.status == "completed"
         assert found.seconds == 5
         assert ports.telephony.empty_queues() == list(house.network.core.queues)
+
+
+def test_a_caller_who_waits_on_after_somebody_pressed_1_is_rung_for_again(
+    provider: Provider, clock: SteppedClock
+) -> None:
+    leg = talking(provider)
+    clock.step(seconds=5)
+    answer = provider.post("/voice/wait", incoming() | {"QueueTime": "20"})
+    assert "/voice/wait-key" in answer.text
+    assert provider.work(lambda s: s.query(Call).one().winner_leg_id) == leg.id
+    # Nobody told us that the winner's telephone has died, but the caller still asks what to hear.
+    clock.step(seconds=30)
+    answer = provider.post("/voice/wait", incoming() | {"QueueTime": "50"})
+    assert "/voice/wait-key" in answer.text
+    (call,) = provider.work(lambda s: s.query(Call).all())
+    assert call.outcome is CallOutcome.WAITING
+    assert call.winner_leg_id is None
+    assert provider.work(lambda s: s.get(CallLeg, leg.id).outcome) is LegOutcome.FAILED
+    # The other one, whom that win had cut off, is rung once more.
+    assert provider.work(lambda s: s.query(CallLeg).filter_by(ring_round=2).count()) == 1
+    clock.step(seconds=100)
+    assert "<Leave/>" in provider.post("/voice/wait", incoming() | {"QueueTime": "150"}).text
