@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, JsonDict, Keyed
 
 
+# The counter of requests that did not carry the provider's signature.
+REFUSED = "voice.refused"
+
+
 class OutboxMessage(Keyed, Base):
     """One intent to act on the world, written in the transaction that decided it.
 

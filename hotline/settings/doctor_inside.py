@@ -15,7 +15,7 @@ from hotline.transaction import db
 from hotline.upkeep import encrypted_columns
 from models.crypto import Undecipherable, ring
 from models.migrations_state import newest, revision
-from models.outbox import Heartbeat, OutboxMessage
+from models.outbox import REFUSED, Counter, Heartbeat, OutboxMessage
 
 BEAT = timedelta(seconds=60)
 LATE = timedelta(minutes=5)
@@ -92,11 +92,28 @@ def spool(patient: Patient) -> list[Finding]:
                      N_("Give the folder to the user the server runs as."), folder=folder)]
     board = current_app.extensions.get("hotline.voice")
     waiting = board.spool.pending() if board is not None else 0
+    aside = board.spool.aside() if board is not None else 0
+    if aside:
+        return [fail("spool", N_("%(count)s signals of calls could not be used and were set aside."),
+                     N_("Read the log for the reason, then restart the server: they are tried again."),
+                     count=aside)]
     if waiting:
         return [warn("spool", N_("%(count)s signals of calls wait in the spool."),
                      N_("They are replayed once the database is there. If they stay, restart the server."),
                      count=waiting)]
     return [ok("spool", N_("The spool can be written, and nothing waits in it."))]
+
+
+def refusals(patient: Patient) -> list[Finding]:
+    """Whether requests to the provider's addresses were turned away lately."""
+    if not patient.config.has_telephony:
+        return []
+    counter = db.session.get(Counter, REFUSED)
+    if counter is None or counter.changed_at < patient.ports.clock.now() - timedelta(days=1):
+        return [ok("refused", N_("No request was refused for its signature since yesterday."))]
+    return [warn("refused", N_("Requests were refused for a wrong signature, last at %(last)s (%(count)s in all)."),
+                 N_("Compare token and public address with those at the provider: a genuine caller may have been turned away."),
+                 last=counter.changed_at.strftime("%Y-%m-%d %H:%M UTC"), count=counter.value)]
 
 
 def keys(_patient: Patient) -> list[Finding]:
@@ -178,5 +195,6 @@ def clock_finding(seconds: float, other: str) -> list[Finding]:
 
 INSIDE: list[tuple[str, Check]] = [
     ("settings", settings), ("database", database), ("worker", worker), ("spool", spool),
+    ("refused", refusals),
     ("keys", keys), ("backup", backups), ("disk", disk), ("clock", clock),
 ]

@@ -6,7 +6,7 @@ import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from sqlalchemy import select
@@ -116,6 +116,13 @@ def _addresses(patient: Patient, line: Line, row: dict[str, str]) -> list[Findin
         found.append(warn("provider", N_("%(line)s: the voice address asks for no second attempt."),
                           N_("Write it as %(wanted)s#rc=2&rp=5xx,ct,rt&ct=2000&rt=5000."),
                           line=line.name, wanted=wanted))
+    elif not _asks_again(retries):
+        found.append(warn("provider", N_("%(line)s: the voice address gives up after the first answer that fails."),
+                          N_("Write it as %(wanted)s#rc=2&rp=5xx,ct,rt&ct=2000&rt=5000."),
+                          line=line.name, wanted=wanted))
+    if row["voice_method"].upper() == "GET":
+        found.append(warn("provider", N_("%(line)s: calls are told by GET, which writes callers' numbers into every access log."),
+                          N_("Set the method of the voice address to POST."), line=line.name))
     if not row["fallback_url"]:
         found.append(fail("provider", N_("%(line)s: no fallback address is set."),
                           N_("Host the document of `hotline doctor --fallback` at the provider, and set it as fallback."),
@@ -129,6 +136,15 @@ def _addresses(patient: Patient, line: Line, row: dict[str, str]) -> list[Findin
                           N_("Set the status address of the number to %(wanted)s."),
                           line=line.name, wanted=f"{base}/voice/status"))
     return found or [ok("provider", N_("%(line)s: all addresses at the provider are right."), line=line.name)]
+
+
+def _asks_again(fragment: str) -> bool:
+    """True when the provider tries again after a failed answer and after none."""
+    asked = dict(parse_qsl(fragment))
+    policy = set(asked.get("rp", "ct").split(","))
+    count = asked.get("rc", "1")
+    enough = count.isdigit() and int(count) >= 1
+    return enough and ("all" in policy or {"5xx", "rt"} <= policy)
 
 
 def certificate(patient: Patient) -> list[Finding]:

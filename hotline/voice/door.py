@@ -15,11 +15,10 @@ from hotline.adapters.twilio import verify
 from hotline.config import Config
 from hotline.ports import Ports
 from hotline.voice.keeper import Away, Keeper
-from models.outbox import Counter
+from models.outbox import REFUSED, Counter
 
 log = logging.getLogger("hotline.voice")
 
-REFUSED = "voice.refused"
 WRITE_SECONDS = 1.0
 
 

@@ -141,7 +141,7 @@ def test_from_outside_a_signed_request_comes_in_and_a_forged_one_does_not(
 ) -> None:
     app, network, url = outside
     network.add_number(
-        Number(LINE_NUMBER, voice_url=f"{url}/voice/incoming#rc=2", status_url=f"{url}/voice/status",
+        Number(LINE_NUMBER, voice_url=f"{url}/voice/incoming#rc=2&rp=5xx,ct,rt", status_url=f"{url}/voice/status",
                fallback_document="<Response/>")
     )
     result = found(app, outside=True)
@@ -160,6 +160,46 @@ def test_wrong_addresses_at_the_provider_are_found(outside: tuple[Flask, Network
     assert "calls go to another address" in texts
     assert "fallback" in texts
     assert "how calls end" in texts
+
+
+def test_an_address_that_gives_up_at_once_or_tells_numbers_is_found(
+    outside: tuple[Flask, Network, str],
+) -> None:
+    app, network, url = outside
+    for fragment, weak in (("rc=2", True), ("rc=0&rp=all", True), ("rc=1&rp=5xx,ct", True),
+                           ("rc=2&rp=5xx,ct,rt", False), ("rp=all", False)):  # fmt: skip
+        network.add_number(
+            Number(LINE_NUMBER, voice_url=f"{url}/voice/incoming#{fragment}", voice_method="GET",
+                   status_url=f"{url}/voice/status", fallback_document="<Response/>")
+        )
+        texts = " ".join(finding.text() for finding in found(app, outside=True)["provider"])
+        assert ("gives up after the first answer" in texts) is weak, fragment
+        assert "by GET" in texts
+
+
+def test_what_was_set_aside_and_what_was_refused_is_told(
+    app: Flask, agency: Agency, clock: SteppedClock, config: Config
+) -> None:
+    from hotline.voice.signals import Signal
+    from hotline.voice.spool import Unusable
+    from models.outbox import REFUSED, Counter
+
+    app.config["HOTLINE"] = replace(config, provider="simulator")
+    assert states(app, "refused") == [State.OK]
+    with app.app_context(), unit_of_work() as session:
+        session.add(Counter(name=REFUSED, value=3, changed_at=clock.now()))
+    assert states(app, "refused") == [State.WARN]
+    clock.step(days=2)
+    assert states(app, "refused") == [State.OK]
+
+    def refuse(signal: Signal) -> None:
+        raise Unusable(signal.step)
+
+    spool = app.extensions["hotline.voice"].spool
+    spool.append(Signal("status", {"CallSid": "CA1"}, clock.now()))
+    assert states(app, "spool") == [State.WARN]
+    spool.replay(refuse)
+    assert states(app, "spool") == [State.FAIL]
 
 
 def test_a_public_address_behind_which_nobody_is_fails(app: Flask, agency: Agency, config: Config) -> None:
