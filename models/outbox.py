@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, JsonDict, Keyed
 
-
 # The counter of requests that did not carry the provider's signature.
 REFUSED = "voice.refused"
 

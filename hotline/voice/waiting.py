@@ -18,6 +18,7 @@ SERVED_RESULTS = ("bridged", "bridging-in-process")
 # Connecting takes a few seconds, and a request is tried for fifteen at most: a caller who asks
 # again later than this is still in the queue.
 NOT_MET = timedelta(seconds=20)
+CLOCK_SET_SECONDS = 900
 MOVED_RESULTS = ("redirected", "redirected-from-bridged")
 
 
@@ -46,9 +47,14 @@ def hold(session: Session, signal: Signal, ports: Ports) -> Script:
 
 
 def _waited(call: Call, signal: Signal) -> float:
-    """Seconds in the queue, as the provider counts them or, if longer, with us by our own clock."""
-    told = signal.number("QueueTime") or 0
-    return max(float(told), logbook.waited_seconds(call, signal.received_at))
+    """Seconds in the queue, as the provider counts them or, if longer, with us by our own clock.
+
+    A clock that says much more than the provider has been set meanwhile.
+    """
+    ours, told = logbook.waited_seconds(call, signal.received_at), signal.number("QueueTime")
+    if told is None or told <= ours < told + CLOCK_SET_SECONDS:
+        return ours
+    return float(told)
 
 
 def key_pressed(session: Session, signal: Signal, ports: Ports) -> Script:

@@ -249,3 +249,16 @@ def test_a_caller_who_waits_on_after_somebody_pressed_1_is_rung_for_again(
     assert provider.work(lambda s: s.query(CallLeg).filter_by(ring_round=2).count()) == 1
     clock.step(seconds=100)
     assert "<Leave/>" in provider.post("/voice/wait", incoming() | {"QueueTime": "150"}).text
+
+
+def test_a_clock_that_jumps_takes_nobody_out_of_the_queue(
+    provider: Provider, clock: SteppedClock
+) -> None:
+    for path, fields in (("incoming", {}), ("language", {"Digits": "1"}), ("wait", {"QueueTime": "0"})):
+        provider.post(f"/voice/{path}", incoming() | fields)
+    for step in ({"hours": 2}, {"hours": -3}):
+        clock.step(**step)
+        provider.work(lambda s: s.query(CallLeg).update({"planned_at": clock.now()}))
+        answer = provider.post("/voice/wait", incoming() | {"QueueTime": "15"})
+        assert "/voice/wait-key" in answer.text
+    assert "<Leave/>" in provider.post("/voice/wait", incoming() | {"QueueTime": "120"}).text
