@@ -19,7 +19,6 @@ from hotline.voice import (
     ringing,
     stopping,
     sweeping,
-    transcript,
     transfer,
 )
 from hotline.voice.addresses import leg_address
