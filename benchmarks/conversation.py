@@ -142,6 +142,7 @@ def measure(level: int, seconds: float, postgres: Postgres | None) -> None:
                 stand.start_worker()
                 ground = floor(stand, level)
                 calls = converse(stand, numbers, level, seconds)
+                stand.network.settle(60)
                 events = list(stand.network.core.events)
         finally:
             stand.stop()
