@@ -23,7 +23,9 @@ def look_at_idle(session: Session, now: datetime, limit: int = 100) -> int:
     """Plan one look at every case that lies without work, meeting or hold; gives how many."""
     working = exists().where(FollowUp.case_id == Case.id, FollowUp.status.in_(UNFINISHED))
     meeting = exists().where(
-        Appointment.case_id == Case.id, Appointment.status == AppointmentStatus.CONFIRMED
+        # A meeting nobody has written up keeps no case out of sight for good.
+        Appointment.case_id == Case.id, Appointment.status == AppointmentStatus.CONFIRMED,
+        Appointment.ends_at > now - HIGH_MAY_REST,
     )
     resting = or_(
         and_(Case.code.in_(HIGH), Case.updated_at < now - HIGH_MAY_REST),

@@ -39,6 +39,9 @@ def finish(
     task.done_by_id = actor.user_id if actor else None
     task.next_step_at = task.lease_until = None
     task.called_again_at = None
+    if actor is not None and task.case is not None:
+        # Somebody has just looked at the case: the closing clock counts from here.
+        task.case.updated_at = now
     audit.record(
         session, actor, "follow_up.cancelled" if cancelled else "follow_up.done",
         ("follow_up", task.id), at=now, centre_id=task.centre_id, why=reason,
