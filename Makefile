@@ -59,7 +59,7 @@ faults: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.faults
 
 # Every page and periodic job on archives of 1,000, 50,000 and 1,000,000 calls, on both databases.
-# The archives (7 GB on each) are kept between runs; BENCH_OPTIONS="--sizes 1000,50000" makes it short.
+# The archives (about 5 GB on each) are kept between runs; BENCH_OPTIONS="--sizes 1000,50000" makes it short.
 bench-pages: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks.pages $(BENCH_OPTIONS)
 

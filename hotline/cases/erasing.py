@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from models.bookings import Appointment, Conflict, SessionNote
 from models.callers import Caller, CallerIdentity, CallerNumber, ContactRule, NoContact, NumberBlock
-from models.calls import Call, LiveSignal, TranscriptSegment, VoiceMessage
+from models.calls import Call, LiveSignal, TranscriptPartial, TranscriptSegment, VoiceMessage
 from models.care import ProfileMerge, QualityReview, Referral
 from models.cases import Case, CaseNote, EmergencyAction, SafetyPlan
 from models.followups import Attempt, FollowUp
 from models.governance import MissReview
 from models.privacy import ErasureRequest
 from models.reports import ContactReport, LoweringRequest, ReportAddendum, RiskAssessment
+from models.texts import TextMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ KEPT: dict[tuple[str, str], str] = {
     ("session_notes", "measures"): "scores: counts",
     ("quality_reviews", "scores"): "marks for the author",
     ("erasure_requests", "answer"): "the privacy officer's own words",
+    ("practice_runs", "log"): "a simulated caller and somebody who learns here",
 }
 """Encrypted columns that hold nothing of a caller, or nothing that tells who it was."""
 
@@ -103,13 +105,16 @@ def words(who: Person) -> list[tuple[Any, Where, dict[str, Any]]]:
 
 
 def gone(who: Person) -> list[tuple[Any, Where]]:
-    """What is deleted: identity, numbers, the rule of contact, the sound and words of calls."""
+    """What is deleted: identity, numbers, the rule of contact, what was said and written to us."""
     return [
         (CallerIdentity, CallerIdentity.caller_id.in_(who.callers)),
         (CallerNumber, CallerNumber.caller_id.in_(who.callers)),
         (ContactRule, ContactRule.caller_id.in_(who.callers)),
         (VoiceMessage, VoiceMessage.call_id.in_(who.calls)),
         (TranscriptSegment, TranscriptSegment.call_id.in_(who.calls)),
+        (TranscriptPartial, TranscriptPartial.call_id.in_(who.calls)),
+        (TextMessage,
+         or_(TextMessage.caller_id.in_(who.callers), TextMessage.from_hash.in_(who.hashes))),
     ]
 
 

@@ -21,6 +21,8 @@ STANDING = ("403", "404", "405")
 # What a waiting room may say is little; a rung telephone is not a caller; a callback hears nothing.
 WAITING = ("/voice/wait", "/voice/wait-key")
 TELEPHONES = ("/voice/leg/", "/voice/screen")
+# Said to the emergency desk before it is connected: unsaid, the two are connected all the same.
+WHISPERS = ("/voice/desk-hello",)
 CALLBACKS = ("status", "recording", "transcription", "message-incoming")
 
 
@@ -72,7 +74,7 @@ class Shield:
     def _document(self, path: str) -> bytes:
         if path in WAITING:
             return self._leave
-        if path.endswith(CALLBACKS) or path.startswith("/messages/"):
+        if path.endswith(CALLBACKS) or path in WHISPERS or path.startswith("/messages/"):
             return self._nothing
         if path.startswith(TELEPHONES):
             return self._hang_up

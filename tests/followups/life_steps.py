@@ -83,10 +83,12 @@ def _text(session: Session, row: OutboxMessage, ports: Ports) -> Any:
 
 
 def rings_again(life: Life) -> None:
-    wishes = replace(YES_TO_CALLS, number=life.number,
-                     follow_up=life.chance.choice([SafeContact.YES, SafeContact.NO]))
+    asked = life.chance.choice([SafeContact.YES, SafeContact.NO])
+    wishes = replace(YES_TO_CALLS, number=life.number, follow_up=asked)
+    # Below C, somebody who wishes no call is told to ring any time: that opens no case.
+    codes = CODES if asked is SafeContact.YES else CODES[:2]
     with unit_of_work() as session:
-        routed(session, life.agency, life.ports, human=life.chance.choice(CODES), wishes=wishes)
+        routed(session, life.agency, life.ports, human=life.chance.choice(codes), wishes=wishes)
 
 
 def somebody_without_a_name(life: Life) -> None:

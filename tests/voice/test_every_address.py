@@ -17,6 +17,7 @@ from hotline.adapters.simulation import documents
 from hotline.config import Config
 from hotline.ports import Ports
 from hotline.voice import service
+from hotline.voice.helpless import STATELESS
 from hotline.voice.keeper import LIMIT_SECONDS
 from hotline.voice.signals import Signal
 from hotline.voice.spool import Spool
@@ -29,7 +30,7 @@ __all__ = ["provider"]
 SECONDS = 2.0
 # Nobody listens to what these say: they tell us something, or belong to a telephone we rang.
 UNHEARD = ("status", "recording", "transcription", "message-status", "message-incoming", "incoming")
-TELEPHONES = ("/leg/", "/screen")
+TELEPHONES = ("/leg/", "/screen", "/desk-hello")
 WAYS_OUT = frozenset(("Gather", "Record", "Dial", "Enqueue", "Leave", "Redirect"))
 # The caller has had what they wished, or put the telephone down: a last sentence is enough.
 LAST = ("message", "message-empty", "number-check", "three-way-after")
@@ -56,7 +57,7 @@ def addresses(app: Flask) -> list[tuple[str, str]]:
 
 def test_the_map_holds_every_step(provider: Provider) -> None:
     paths = {path for _method, path in addresses(provider.app)}
-    assert len(paths) == len(service.STEPS) + 2 + 1
+    assert len(paths) == len(service.STEPS) + len(STATELESS) + 1
 
 
 def ask(
