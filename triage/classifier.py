@@ -30,8 +30,12 @@ HEADS = ("d", "c", "b")
 SHORTEST = 4
 #: A text of whose words and characters fewer than this share are known is unlike the training.
 LEAST_KNOWN = 0.4
-#: From this many sentences on, a text counts as long in full.
-LONG_TEXT = 20
+#: From this many sentences on, a text counts as long in full; before that by the logarithm.
+LONG_TEXT = 60
+#: What the fusion of a head weighs: whole, highest sentence, both again in a long text, the highest
+#: sentence of the neighbouring head in a long text; then two constants (long, any).
+FUSED = 7
+FUSED_VALUES = 5
 
 Vector = npt.NDArray[np.float32]
 
@@ -47,12 +51,24 @@ class Weights:
     grams: Vector
     dense: Vector
     intercept: Vector
-    #: For each head: weights of whole and highest sentence in a short text, in a long one, and two
-    #: constants (long, any); the first four are never negative.
+    #: For each head the weights of what `fusion_rows` gives; the first five are never negative.
     fusion: Vector
     #: From which probability on a text is D or more, C or more, B.
     thresholds: tuple[float, float, float]
     calibrated: bool
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The decision values of a text: the whole (3), each sentence (n, 3)."""
+
+    whole: npt.NDArray[np.float64]
+    parts: npt.NDArray[np.float64]
+    #: Whether a sentence has words of ideation, and so counts also as if it stood alone: what
+    #: stands around it may add to it and must not dilute it.
+    spoken: npt.NDArray[np.bool_]
+    #: How many sentences the text has: `parts` may be the loudest of them only.
+    count: int
 
 
 @dataclass(frozen=True)
@@ -71,34 +87,18 @@ class Model:
 
     def predict_seen(self, seen: Seen) -> Prediction:
         """The same, for a text whose features were taken already."""
-        reason = self._abstains(seen)
+        reason = self.abstains(seen)
         weights = self.weights[seen.language]
-        raw, loudest = self.raw(seen, weights)
-        chances = probabilities(raw, weights)
-        for part in seen.parts:
-            if len(seen.parts) > 1 and part.dense.get("rank_c"):
-                # A sentence with words of ideation also counts as if it stood alone: what stands
-                # around it may add to it and must not dilute it.
-                alone = self.decision(part, weights)
-                heard = probabilities(fusion_row(alone, alone, 1), weights)
-                chances = (
-                    max(chances[0], heard[0]), max(chances[1], heard[1]), max(chances[2], heard[2])
-                )
-        level = None if reason else level_of(chances, weights.thresholds)
-        return Prediction(
-            score=score_of(chances), level=level, version=self.version, language=seen.language,
-            at_least_d=chances[0], at_least_c=chances[1], at_least_b=chances[2],
-            abstained_because=reason, segment=loudest,
-        )
+        heard = self.heard(seen, weights)
+        chances = probabilities(fusion_rows(heard), weights.fusion)
+        return predicted(self.version, seen, heard, chances, None if reason else weights, reason)
 
-    def raw(self, seen: Seen, weights: Weights) -> tuple[npt.NDArray[np.float64], str]:
-        """What the fusion takes, one row for each head, and the loudest sentence."""
+    def heard(self, seen: Seen, weights: Weights) -> Heard:
+        """The decision values of a text and its sentences."""
         whole = self.decision(seen.whole, weights)
-        if not seen.parts:
-            return fusion_row(whole, whole, 0), ""
-        parts = np.array([self.decision(part, weights) for part in seen.parts])
-        loudest = seen.parts[int(parts[:, 0].argmax())].text
-        return fusion_row(whole, parts.max(axis=0), len(seen.parts)), loudest
+        parts = np.array([self.decision(part, weights) for part in seen.parts]).reshape(-1, 3)
+        spoken = np.array([bool(part.dense.get("rank_c")) for part in seen.parts], dtype=bool)
+        return Heard(whole, parts, spoken, len(parts))
 
     def decision(self, unit: Unit, weights: Weights) -> npt.NDArray[np.float64]:
         """The three decision values of one unit."""
@@ -112,7 +112,7 @@ class Model:
                 value = value + weights.dense[:, place] * number
         return np.asarray(value)
 
-    def _abstains(self, seen: Seen) -> str | None:
+    def abstains(self, seen: Seen) -> str | None:
         """Why nothing should be said of this text; None where the model may speak."""
         heard = seen.whole.dense.get("rank", 0.0) > 0
         if seen.characters < SHORTEST and not heard:
@@ -141,25 +141,52 @@ def gram_row(
     return columns, values / np.linalg.norm(values)
 
 
-def fusion_row(
-    whole: npt.NDArray[np.float64], highest: npt.NDArray[np.float64], parts: int
+def fusion_rows(heard: Heard) -> npt.NDArray[np.float64]:
+    """What is fused, one row for each head (3, 7).
+
+    In a long text the highest of many sentences is high by chance alone; the constant of length
+    and weights of their own let the fusion ask for more there.
+    """
+    whole = heard.whole
+    if not len(heard.parts):
+        return _rows(whole, whole, 0.0)
+    if heard.spoken.any():
+        whole = np.maximum(whole, heard.parts[heard.spoken].max(axis=0))
+    long = min(math.log(heard.count) / math.log(LONG_TEXT), 1.0)
+    return _rows(whole, heard.parts.max(axis=0), long)
+
+
+def _rows(
+    whole: npt.NDArray[np.float64], highest: npt.NDArray[np.float64], long: float
 ) -> npt.NDArray[np.float64]:
-    """For each head what is fused: whole and highest, as of a short text and as of a long one."""
-    length = min(max(parts - 1, 0) / LONG_TEXT, 1.0)
-    short = 1.0 - length
+    short = 1.0 - long
     ones = np.ones_like(whole)
-    columns = [whole * short, highest * short, whole * length, highest * length, ones * length, ones]
+    neighbour = highest[[1, 0, 1]]
+    columns = [whole * short, highest * short, whole * long, highest * long, neighbour * long,
+               ones * long, ones]
     return np.stack(columns, axis=1)
 
 
-def probabilities(
-    raw: npt.NDArray[np.float64], weights: Weights
-) -> tuple[float, float, float]:
+def probabilities(raw: npt.NDArray[np.float64], fusion: Vector) -> tuple[float, float, float]:
     """The calibrated chances of D or more, C or more, B; each at most the one before."""
-    values = (raw * weights.fusion).sum(axis=1)
+    values = (raw * fusion).sum(axis=1)
     d, c, b = (1 / (1 + math.exp(-min(max(float(value), -30), 30))) for value in values)
     c = min(c, d)
     return d, c, min(b, c)
+
+
+def predicted(
+    version: str, seen: Seen, heard: Heard, chances: tuple[float, float, float],
+    weights: Weights | None, reason: str | None = None,
+) -> Prediction:
+    """The prediction of these chances; without a level where there are no weights to ask."""
+    loudest = seen.parts[int(heard.parts[:, 0].argmax())].text if len(seen.parts) else ""
+    return Prediction(
+        score=score_of(chances),
+        level=level_of(chances, weights.thresholds) if weights is not None else None,
+        version=version, language=seen.language, at_least_d=chances[0], at_least_c=chances[1],
+        at_least_b=chances[2], abstained_because=reason, segment=loudest,
+    )
 
 
 def score_of(chances: tuple[float, float, float]) -> float:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from triage.classifier import Model, load_shipped, probabilities, score_of
+from triage.classifier import Model, fusion_rows, load_shipped, probabilities, score_of
 from triage.evidence import Prediction
 from triage.features import Seen, Unit
 from triage.judging import Judgement, by_both, by_rules
@@ -100,7 +100,7 @@ def _left_out(trained: Trained, place: int) -> Prediction:
     """The prediction of the fold that had not seen the text."""
     seen = trained.seen[place]
     weights = trained.model.weights[seen.language]
-    chances = probabilities(trained.left_out[place], weights)
+    chances = probabilities(fusion_rows(trained.left_out[place]), weights.fusion)
     reached = [chances[0] >= weights.thresholds[0]]
     reached += [reached[0] and chances[head] >= weights.thresholds[head] for head in (1, 2)]
     level = LEVELS[3 if reached[2] else 2 if reached[1] else int(reached[0])]

@@ -11,12 +11,13 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from triage.evidence import PhraseHit
+from triage.languages import language_of
 from triage.lexicon import risk_lexicon
 from triage.normalise import Normalised, normalise
 from triage.patterns import cue_expression
@@ -43,9 +44,11 @@ _CATEGORIES = (
     "attempt_now", "plan", "means", "recent_attempt", "active", "passive", "self_harm", "goodbye",
     "hopeless", "burden", "other_at_risk", "violence_self", "threat_other", "child_risk",
 )
-_CANTONESE = re.compile("[嘅咗喺唔冇佢哋嚟啲咁嗰啱睇瞓攰諗谂嘢㗎喇嗰乜咩嘥揾畀]|边度|点解|而家|依家|系咪|返工|收工")
 _SCOPES = ("negated", "hyperbole", "quoted", "past", "recovered", "third_person",
            "distant_person", "question", "conditional")
+#: Kinds of phrase numbers that are counts, and the logarithm beyond which more say no more.
+_COUNTED = frozenset(("rule", "cat", "scope"))
+_MOST_COUNTED = 1.4
 _OWN = re.compile(r"[我自己]|\b(?:i|i'm|me|my|myself|eu|mim|me|minha|meu|comigo)\b")
 
 
@@ -80,7 +83,7 @@ def see_normalised(folded: Normalised) -> Seen:
 
 def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) -> Seen:
     """The features of a text whose phrases were read already."""
-    language = language_of(folded.text)
+    language = language_of(folded.text, folded.given)
     parts: list[Unit] = []
     every: list[PhraseHit] = []
     for segment, hits in found:
@@ -100,20 +103,25 @@ def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) 
     )
 
 
-def language_of(text: str) -> str:
-    """zh, yue (Chinese in Cantonese words), en or pt: used for thresholds and calibration only."""
-    chinese = len(re.findall(f"[{_CJK}]", text))
-    latin = re.findall(r"[a-z']+", text)
-    if chinese * 2 >= len(latin) and chinese:
-        return "yue" if len(_CANTONESE.findall(text)) * 40 >= chinese else "zh"
-    found = Counter(latin)
-    portuguese = sum(found[word] for word in _PT_WORDS)
-    english = sum(found[word] for word in _EN_WORDS)
-    return "pt" if portuguese > english else "en"
-
-
-_PT_WORDS = ["que", "de", "nao", "eu", "um", "uma", "do", "da", "em", "para", "com", "se", "por", "mais", "os", "as", "dos", "ao", "na", "no", "mas", "me", "minha", "meu", "muito", "voce", "vou", "quero", "estou", "isso", "esta", "ele", "ela", "pra", "tudo", "sem", "tem", "ser", "quando", "porque", "nada", "vida", "tenho", "foi", "ja", "so", "te", "como", "meus", "minhas", "hoje", "sou", "vai", "fazer", "ter", "nem", "esse", "essa", "sobre", "ate", "e", "o", "utente", "refere"]
-_EN_WORDS = ["the", "i", "to", "and", "of", "my", "is", "in", "it", "that", "me", "you", "for", "have", "with", "was", "not", "be", "so", "on", "but", "this", "just", "at", "am", "like", "are", "do", "can't", "don't", "i'm", "know", "what", "feel", "want", "if", "all", "they", "he", "she", "get", "up", "about", "no", "life", "how", "or", "because", "when", "been", "has", "had", "will", "a", "caller", "going", "would", "out", "really", "her", "his", "them", "from", "your"]
+def joined(shapes: Sequence[Seen]) -> Seen:
+    """Several texts of one language as if somebody had said them one after the other."""
+    words: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    highest: dict[str, float] = {}
+    for each in shapes:
+        words.update(each.whole.terms)
+        for name, number in each.whole.dense.items():
+            if name.partition(":")[0] in _COUNTED:
+                counts[name] += round(math.expm1(number))
+            else:
+                highest[name] = max(highest.get(name, 0.0), number)
+    dense = {name: min(math.log1p(count), _MOST_COUNTED) for name, count in counts.items()} | highest
+    parts = tuple(part for each in shapes for part in each.parts)
+    dense["length"] = _length(sum(len(part.text) for part in parts))
+    if dense.get("rank_d"):
+        dense = {name: number for name, number in dense.items() if not name.startswith("only:")}
+    whole = Unit(words, dense)
+    return Seen(whole, parts, shapes[0].language, sum(each.characters for each in shapes))
 
 
 def terms(text: str) -> Iterable[str]:
@@ -235,13 +243,17 @@ def _dense(hits: list[PhraseHit], text: str) -> dict[str, float]:
     if rank < ResponseCode.D.rank:
         # Phrases were said, and every one of them was denied, quoted, long ago or for effect.
         numbers.update({f"only:{hit.scope}": 1 for hit in hits if hit.scope in _SCOPES})
-    dense = {name: min(math.log1p(count), 1.4) for name, count in numbers.items()}
+    dense = {name: min(math.log1p(count), _MOST_COUNTED) for name, count in numbers.items()}
     dense["rank"] = rank / 5
     for name, level in (("rank_b", 4), ("rank_c", 3), ("rank_d", 2)):
         dense[name] = float(rank >= level)
     dense["own"] = float(_OWN.search(text) is not None)
-    dense["length"] = min(math.log1p(len(text)) / 6, 1.5)
+    dense["length"] = _length(len(text))
     return dense
+
+
+def _length(characters: int) -> float:
+    return min(math.log1p(characters) / 6, 1.5)
 
 
 def _letters(text: str) -> int:

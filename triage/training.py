@@ -7,12 +7,10 @@ from predictions on texts the model of that fold had not seen.
 from __future__ import annotations
 
 import hashlib
-import io
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +18,20 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.classifier import (
+    FUSED_VALUES,
     HEADS,
     LANGUAGES,
+    Heard,
     Model,
     Weights,
-    digest,
+    fusion_rows,
     gram_row,
     load,
 )
 from triage.features import Seen, Unit, dense_names, see
 from triage.labelled import Labelled, SourceSet, outside_sets, own_corpus
+from triage.long_texts import LongText, long_texts
+from triage.model_files import model_files
 
 #: An n-gram enters the file only when it stands in so many texts (of different groups): what one
 #: person, or a handful, said cannot be read out of the model.
@@ -38,6 +40,8 @@ FOLDS = 5
 STRENGTH = 4.0
 #: Texts of other languages teach what a phrase weighs, at a small share.
 OTHER_LANGUAGE = 0.15
+#: A long text put together counts this much in fitting the fusion.
+LONG_WEIGHT = 0.5
 OWN_TEXT = {"zh": 0.4, "yue": 0.9, "en": 0.4, "pt": 0.4}
 SCOPE_TEXT = 0.2
 #: Sets that count less: short posts labelled by their forum, and questions nobody labelled.
@@ -47,13 +51,15 @@ SET_WEIGHT = {"zhs_weibo_lemonchiu": 0.5, "en_counselchat_dev": 0.7}
 THRESHOLDS = {
     "zh": (0.2, 0.5, 0.3), "yue": (0.3, 0.45, 0.3), "en": (0.4, 0.45, 0.3), "pt": (0.25, 0.45, 0.3),
 }
+#: The same where sentence vectors are heard too.
+VECTOR_THRESHOLDS = THRESHOLDS
 #: A language with fewer labelled texts than this is called uncalibrated.
 CALIBRATION_TEXTS = 300
 
 # What texts of one language count for another; Cantonese learns from written Chinese and back.
 _SHARE = {(name, name): 1.0 for name in LANGUAGES} | {("yue", "zh"): 0.8, ("zh", "yue"): 0.8}
 #: Where there is nothing to learn from: whole and highest sentence alike.
-_EVEN = (0.5, 0.5, 0.5, 0.5, 0.0, 0.0)
+EVEN = (0.5, 0.5, 0.3, 0.5, 0.2, 0.0, 0.0)
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,7 +73,10 @@ class Trained:
     files: dict[str, bytes]
     texts: tuple[Labelled, ...]
     seen: tuple[Seen, ...]
-    left_out: Floats
+    left_out: tuple[Heard, ...]
+    #: Long texts put together of those of one fold, and what its model heard in each.
+    long: tuple[LongText, ...]
+    long_heard: tuple[Heard, ...]
 
 
 def train(
@@ -91,24 +100,28 @@ def train_texts(
 ) -> Trained:
     """The classifier of these texts; `sets` are named in the manifest, `see` takes the features."""
     seen = [see(each.text) for each in texts]
-    left_out = _left_out(texts, seen)
+    folds = np.array([fold_of(each.group) for each in texts])
+    composed = long_texts(texts, seen, folds)
+    left_out, long_heard = _left_out(texts, seen, folds, composed)
     final = _fitted(texts, seen)
+    truth = Truth.of(texts, seen, composed)
+    rows = np.array([fusion_rows(each) for each in (*left_out, *long_heard)])
     weights = {
         language: replace(
             final.weights[language],
-            fusion=_fusion(texts, seen, left_out, language),
+            fusion=fusion_of(rows, truth, language),
             thresholds=THRESHOLDS[language],
             calibrated=_labelled_in(texts, seen, language) >= CALIBRATION_TEXTS,
         )
         for language in LANGUAGES
     }
-    files, manifest = _files(replace(final, weights=weights), texts, sets)
+    files, manifest = model_files(replace(final, weights=weights), texts, sets, MIN_DOCUMENTS)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             (out / name).write_bytes(content)
     model = replace(final, weights=weights, version=manifest["version"])
-    return Trained(model, manifest, files, tuple(texts), tuple(seen), left_out)
+    return Trained(model, manifest, files, tuple(texts), tuple(seen), left_out, composed, long_heard)
 
 
 def fold_of(group: str) -> int:
@@ -116,16 +129,21 @@ def fold_of(group: str) -> int:
     return int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) % FOLDS
 
 
-def _left_out(texts: Sequence[Labelled], seen: Sequence[Seen]) -> Floats:
-    """For each text what the fusion takes, from the model of a fold without it: (n, 3, 6)."""
-    folds = np.array([fold_of(each.group) for each in texts])
-    found = np.zeros((len(texts), len(HEADS), 6))
+def _left_out(
+    texts: Sequence[Labelled], seen: Sequence[Seen], folds: Floats, composed: Sequence[LongText]
+) -> tuple[tuple[Heard, ...], tuple[Heard, ...]]:
+    """What the model of a fold hears in the texts it has not seen, and in the long ones of them."""
+    found: dict[int, Heard] = {}
+    long: dict[int, Heard] = {}
     for fold in range(FOLDS):
         inside = [int(i) for i in np.flatnonzero(folds != fold)]
         model = _fitted([texts[i] for i in inside], [seen[i] for i in inside])
         for i in map(int, np.flatnonzero(folds == fold)):
-            found[i], _ = model.raw(seen[i], model.weights[seen[i].language])
-    return found
+            found[i] = model.heard(seen[i], model.weights[seen[i].language])
+        for i, each in enumerate(composed):
+            if each.fold == fold:
+                long[i] = model.heard(each.seen, model.weights[each.seen.language])
+    return (tuple(found[i] for i in range(len(texts))), tuple(long[i] for i in range(len(composed))))
 
 
 def _fitted(texts: Sequence[Labelled], seen: Sequence[Seen]) -> Model:
@@ -158,7 +176,7 @@ def _fitted(texts: Sequence[Labelled], seen: Sequence[Seen]) -> Model:
             grams=grams,
             dense=coefficients[:, len(vocabulary) :],
             intercept=np.array([value for _, value in rows], dtype=np.float32),
-            fusion=np.tile(np.array(_EVEN, dtype=np.float32), (3, 1)),
+            fusion=np.tile(np.array(EVEN, dtype=np.float32), (len(HEADS), 1)),
             thresholds=THRESHOLDS[language],
             calibrated=False,
         )
@@ -228,21 +246,44 @@ def targets(texts: Sequence[Labelled], head: int) -> npt.NDArray[np.int64]:
     return np.array(found)
 
 
-def _fusion(
-    texts: Sequence[Labelled], seen: Sequence[Seen], left_out: Floats, language: str
-) -> npt.NDArray[np.float32]:
-    """The fusion of one language: a regression of the labels on the left-out values."""
-    mine = np.array([each.language == language for each in seen])
-    share = np.array([weight_of(*pair) for pair in zip(texts, seen, strict=True)])
-    rows = []
+@dataclass(frozen=True)
+class Truth:
+    """Labels, languages and weights of the texts and then of the long texts put together."""
+
+    levels: npt.NDArray[np.int64]
+    languages: npt.NDArray[np.str_]
+    share: Floats
+
+    @classmethod
+    def of(
+        cls, texts: Sequence[Labelled], seen: Sequence[Seen], composed: Sequence[LongText]
+    ) -> Truth:
+        """The truth of these; `levels` has one column for each head."""
+        heads = []
+        for head in range(len(HEADS)):
+            reached = [each.level > head if each.level >= 0 else -1 for each in composed]
+            known = [int(each.risky) for each in composed] if head == 0 else reached
+            heads.append(np.r_[targets(texts, head), np.array(known, dtype=np.int64)])
+        weights = [weight_of(*pair) for pair in zip(texts, seen, strict=True)]
+        return cls(
+            np.stack(heads, axis=1),
+            np.array([each.language for each in seen] + [each.seen.language for each in composed]),
+            np.array(weights + [LONG_WEIGHT] * len(composed)),
+        )
+
+
+def fusion_of(rows: Floats, truth: Truth, language: str) -> npt.NDArray[np.float32]:
+    """The fusion of one language: a regression of the labels on the left-out values (n, 3, 7)."""
+    even = np.array(EVEN)
+    found = np.tile(even, (len(HEADS), 1))
     for head in range(len(HEADS)):
-        target = targets(texts, head)
-        known = mine & (target >= 0)
-        if len(set(target[known])) < 2:
-            rows.append(np.array(_EVEN))
-            continue
-        rows.append(bounded(left_out[known, head], target[known], share[known], np.array(_EVEN), 4))
-    return np.array(rows, dtype=np.float32)
+        target = truth.levels[:, head]
+        known = (truth.languages == language) & (target >= 0)
+        if len(set(target[known])) == 2:
+            found[head] = bounded(
+                rows[known, head], target[known], truth.share[known], even, FUSED_VALUES
+            )
+    return found.astype(np.float32)
 
 
 def share_of(language: str, languages: Iterable[str], other: float) -> Floats:
@@ -277,51 +318,6 @@ def bounded(
 def _labelled_in(texts: Sequence[Labelled], seen: Sequence[Seen], language: str) -> int:
     pairs = zip(texts, seen, strict=True)
     return sum(1 for each, shape in pairs if shape.language == language and not each.own)
-
-
-def _files(
-    model: Model, texts: Sequence[Labelled], sets: Sequence[SourceSet]
-) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """The three files of a model, and the manifest among them."""
-    arrays: dict[str, Any] = {"idf": model.idf.astype(np.float32)}
-    for language, weights in sorted(model.weights.items()):
-        arrays[f"{language}_grams"] = weights.grams.astype(np.float16)
-        arrays[f"{language}_dense"] = weights.dense
-        arrays[f"{language}_intercept"] = weights.intercept
-        arrays[f"{language}_fusion"] = weights.fusion
-    content = archive(arrays)
-    words = json.dumps(list(model.vocabulary), ensure_ascii=False, indent=None).encode()
-    found = digest(content, words)
-    manifest = {
-        "version": f"words-{found[:12]}",
-        "digest": found,
-        "format": 1,
-        "texts": len(texts),
-        "grams": len(model.vocabulary),
-        "min_documents": MIN_DOCUMENTS,
-        "thresholds": {name: list(each.thresholds) for name, each in model.weights.items()},
-        "calibrated": {name: each.calibrated for name, each in model.weights.items()},
-        "sets": [asdict(each) for each in sets],
-        "dense": list(dense_names()),
-    }
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    files = {"weights.npz": content, "vocabulary.json": words, "manifest.json": text.encode()}
-    return files, manifest
-
-
-def archive(arrays: dict[str, Any]) -> bytes:
-    """The arrays as an npz archive whose bytes depend on nothing but the arrays."""
-    import zipfile
-
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, array in sorted(arrays.items()):
-            one = io.BytesIO()
-            np.lib.format.write_array(one, np.ascontiguousarray(array), allow_pickle=False)
-            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, one.getvalue())
-    return whole.getvalue()
 
 
 __all__ = ["Trained", "fold_of", "load", "train", "train_texts"]

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from triage.classifier import HEADS, LANGUAGES, probabilities
-from triage.training import FOLDS, Trained, archive, bounded, fold_of, share_of, targets, weight_of
-from triage.vectors import Floats, VectorModel, VectorWeights, encoder, fused, passage
+from triage.classifier import HEADS, LANGUAGES, Heard, fusion_rows, probabilities
+from triage.features import Seen
+from triage.model_files import archive
+from triage.perceptron import Perceptron, fit
+from triage.training import (
+    FOLDS,
+    VECTOR_THRESHOLDS,
+    Floats,
+    Trained,
+    Truth,
+    fold_of,
+    fusion_of,
+    share_of,
+)
+from triage.vectors import VectorModel, VectorWeights, encoder, loudest, mixed, passages
 
 _BATCH = 64
 _STRENGTH = 3.0
 #: Vectors carry over between languages better than words do.
 _OTHER = 0.3
-_EVEN = (0.7, 0.5, 0.0)
+
+Rows = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -29,81 +44,102 @@ class TrainedVectors:
     left_out: Floats
 
 
+@dataclass(frozen=True)
+class _Readers:
+    """What is fitted on vectors: a regression for each language and one network."""
+
+    flat: dict[str, tuple[Floats, Floats]]
+    network: Perceptron
+
+
 def train_vectors(trained: Trained, out: Path | None = None) -> TrainedVectors:
     """The vector weights for a trained classifier, written beside its files where `out` is given."""
-    rows = _encoded(trained)
-    languages = np.array([each.language for each in trained.seen])
-    base = np.array([weight_of(*pair) for pair in zip(trained.texts, trained.seen, strict=True)])
+    shapes = (*trained.seen, *(each.seen for each in trained.long))
+    heard = (*trained.left_out, *trained.long_heard)
+    chosen = [loudest(*pair) if pair[0].parts else [] for pair in zip(shapes, heard, strict=True)]
+    given = [passages(*each) for each in zip(shapes, heard, chosen, strict=True)]
+    vectors = _encoded([text for texts in given for text in texts])
+    truth = Truth.of(trained.texts, trained.seen, trained.long)
+    rows = np.array([vectors[texts[0]] for texts in given[: len(trained.texts)]])
     folds = np.array([fold_of(each.group) for each in trained.texts])
-    chances = np.array([
-        probabilities(values, trained.model.weights[seen.language])
-        for values, seen in zip(trained.left_out, trained.seen, strict=True)
-    ])
-    odds = np.log(np.clip(chances, 1e-6, 1 - 1e-6) / (1 - np.clip(chances, 1e-6, 1 - 1e-6)))
-    left_out = np.array(chances)
-    found = {}
-    for language in LANGUAGES:
-        share = base * share_of(language, languages, _OTHER)
-        mine = languages == language
-        final = [_fit(rows, targets(trained.texts, head), share, None) for head in range(len(HEADS))]
-        fusion = []
-        decisions = np.zeros((len(rows), len(HEADS)))
-        for head in range(len(HEADS)):
-            target = targets(trained.texts, head)
-            for fold in range(FOLDS):
-                inside = folds != fold
-                slope, constant = _fit(rows, target, share, inside)
-                places = mine & ~inside
-                decisions[places, head] = rows[places] @ slope + constant
-            known = mine & (target >= 0)
-            columns = np.stack(
-                [odds[known, head], decisions[known, head], np.ones(known.sum())], axis=1
-            )
-            even = np.array(_EVEN)
-            one_sided = len(set(target[known])) < 2
-            fusion.append(
-                even if one_sided else bounded(columns, target[known], base[known], even, 2)
-            )
-        found[language] = VectorWeights(
-            np.array([slope for slope, _ in final], dtype=np.float32),
-            np.array([constant for _, constant in final], dtype=np.float32),
-            np.array(fusion, dtype=np.float32),
+    every = np.r_[folds, np.array([each.fold for each in trained.long], dtype=folds.dtype)]
+    fused = np.zeros((len(shapes), len(HEADS), fusion_rows(heard[0]).shape[1]))
+    for fold in range(FOLDS):
+        readers = _fitted(rows, truth, folds != fold)
+        for i in map(int, np.flatnonzero(every == fold)):
+            own = np.array([vectors[text] for text in given[i]])
+            fused[i] = fusion_rows(_both(shapes[i], heard[i], chosen[i], own, readers))
+    final = _fitted(rows, truth, np.ones(len(rows), dtype=bool))
+    found = {
+        language: VectorWeights(
+            final.flat[language][0].astype(np.float32), final.flat[language][1].astype(np.float32),
+            fusion_of(fused, truth, language), VECTOR_THRESHOLDS[language],
         )
-        for place in np.flatnonzero(mine):
-            left_out[place] = fused(chances[place], decisions[place], found[language].fusion)
-    model = VectorModel(trained.model, found)
+        for language in LANGUAGES
+    }
+    left_out = np.array([
+        probabilities(fused[i], found[each.language].fusion) for i, each in enumerate(trained.seen)
+    ])
+    model = VectorModel(trained.model, found, final.network)
     if out is not None:
         _write(model, out)
-    return TrainedVectors(model, np.minimum.accumulate(left_out, axis=1))
+    return TrainedVectors(model, left_out)
 
 
-def _encoded(trained: Trained) -> npt.NDArray[np.float32]:
-    passages = [passage(seen, trained.model) or "." for seen in trained.seen]
-    parts = [
-        np.asarray(encoder().encode(passages[start : start + _BATCH]))
-        for start in range(0, len(passages), _BATCH)
-    ]
-    return np.concatenate(parts).astype(np.float32)
+def _both(seen: Seen, heard: Heard, chosen: list[int], rows: Rows, readers: _Readers) -> Heard:
+    if not seen.parts:
+        return heard
+    vector, intercept = readers.flat[seen.language]
+    place = LANGUAGES.index(seen.language)
+    return mixed(heard, chosen, rows, vector, intercept, readers.network, place)
 
 
-def _fit(
-    rows: npt.NDArray[np.float32],
-    target: npt.NDArray[np.int64],
-    share: Floats,
-    inside: npt.NDArray[np.bool_] | None,
+def _encoded(texts: Sequence[str]) -> dict[str, Rows]:
+    """The vector of each text; texts of like length together, which is quicker."""
+    wanted = sorted(set(texts), key=lambda text: (len(text), text))
+    found: dict[str, Rows] = {}
+    for start in range(0, len(wanted), _BATCH):
+        batch = wanted[start : start + _BATCH]
+        found |= zip(batch, np.asarray(encoder().encode(batch), dtype=np.float32), strict=True)
+    return found
+
+
+def _fitted(rows: Rows, truth: Truth, inside: npt.NDArray[np.bool_]) -> _Readers:
+    """The readers of the texts that are inside; `truth` may go on beyond the texts."""
+    size = len(rows)
+    levels, languages, base = truth.levels[:size], truth.languages[:size], truth.share[:size]
+    flat = {}
+    for language in LANGUAGES:
+        share = base * share_of(language, languages, _OTHER)
+        heads = [_regression(rows, levels[:, head], share, inside) for head in range(len(HEADS))]
+        flat[language] = (np.array([slope for slope, _ in heads]),
+                          np.array([constant for _, constant in heads]))
+    known = inside & (levels[:, 0] >= 0)
+    places = np.array([LANGUAGES.index(language) for language in languages])
+    network = fit(rows[known], places[known], levels[known], base[known], len(LANGUAGES))
+    return _Readers(flat, network)
+
+
+def _regression(
+    rows: Rows, target: npt.NDArray[np.int64], share: Floats, inside: npt.NDArray[np.bool_]
 ) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
-    known = (target >= 0) if inside is None else (target >= 0) & inside
+    known = (target >= 0) & inside & (share > 0)
     if len(set(target[known])) < 2:
         return np.zeros(rows.shape[1]), 0.0
-    fit = LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0)
-    fit.fit(rows[known], target[known], sample_weight=share[known])
-    return fit.coef_[0], float(fit.intercept_[0])
+    found = LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0)
+    found.fit(rows[known], target[known], sample_weight=share[known])
+    return found.coef_[0], float(found.intercept_[0])
 
 
 def _write(model: VectorModel, out: Path) -> None:
-    arrays = {}
+    arrays: dict[str, Any] = {
+        "hidden": model.network.hidden.astype(np.float16),
+        "hidden_constant": model.network.hidden_constant.astype(np.float16),
+        "heads": model.network.heads.astype(np.float16),
+        "heads_constant": model.network.heads_constant.astype(np.float16),
+    }
     for name, weights in sorted(model.vectors.items()):
         arrays[f"{name}_vector"] = weights.vector
         arrays[f"{name}_intercept"] = weights.intercept
@@ -113,4 +149,8 @@ def _write(model: VectorModel, out: Path) -> None:
     path = out / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     manifest["vectors"] = hashlib.sha256(content).hexdigest()
+    manifest["vector_thresholds"] = {name: each.thresholds for name, each in model.vectors.items()}
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+__all__ = ["TrainedVectors", "train_vectors"]

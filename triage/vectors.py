@@ -11,8 +11,6 @@ import hashlib
 import importlib.util
 import io
 import json
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,18 +22,24 @@ import numpy.typing as npt
 from triage.classifier import (
     LANGUAGES,
     SHIPPED,
+    Heard,
     Model,
     ModelFileError,
-    Weights,
-    level_of,
+    fusion_rows,
     load_shipped,
-    score_of,
+    predicted,
+    probabilities,
 )
 from triage.evidence import Prediction
 from triage.features import Seen, see
+from triage.perceptron import Perceptron
 
 #: The encoder sees at most this many characters: of a longer text its loudest sentences.
 LONGEST_PASSAGE = 400
+#: And of its single sentences it sees so many, the loudest.
+MOST_SENTENCES = 40
+#: How loud n-grams and phrases, a regression on vectors, and a network on them speak together.
+MIX = (0.6, 0.25, 0.3)
 
 Floats = npt.NDArray[np.float64]
 
@@ -63,12 +67,16 @@ def encoder() -> Encoder:
 
 @dataclass(frozen=True)
 class VectorWeights:
-    """For each head of one language: weights of the vector, constant, and how both are fused."""
+    """For each head of one language: weights of the vector, constant, and the fusion of all.
+
+    `fusion` weighs what `triage.classifier.fusion_rows` makes of the decision values of words and
+    vectors together; `thresholds` are the chances of D or more, C or more, B.
+    """
 
     vector: npt.NDArray[np.float32]
     intercept: npt.NDArray[np.float32]
-    #: For each head: weight of the classifier's log odds, of the vector's, and a constant.
     fusion: npt.NDArray[np.float32]
+    thresholds: tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,7 @@ class VectorModel:
 
     base: Model
     vectors: dict[str, VectorWeights]
+    network: Perceptron
 
     @property
     def version(self) -> str:
@@ -89,28 +98,58 @@ class VectorModel:
 
     def predict_seen(self, seen: Seen) -> Prediction:
         """The same, for a text whose features were taken already."""
-        first = self.base.predict_seen(seen)
-        if first.abstained_because or not seen.parts:
-            return replace(first, version=self.version)
-        row = np.asarray(encoder().encode([passage(seen, self.base)]))[0]
-        weights = self.vectors[seen.language]
-        values = fused(_chances(first), weights.vector @ row + weights.intercept, weights.fusion)
-        d, c, b = (float(value) for value in values)
-        chances = (d, min(c, d), min(b, c, d))
-        return replace(
-            first, score=score_of(chances), version=self.version, at_least_d=chances[0],
-            at_least_c=chances[1], at_least_b=chances[2],
-            level=level_of(chances, self.base.weights[seen.language].thresholds),
+        weights = self.base.weights[seen.language]
+        heard = self.base.heard(seen, weights)
+        reason = self.base.abstains(seen)
+        if reason or not seen.parts:
+            return replace(self.base.predict_seen(seen), version=self.version)
+        chosen = loudest(seen, heard)
+        given = passages(seen, heard, chosen)
+        rows = np.asarray(encoder().encode(given), dtype=np.float32)
+        own = self.vectors[seen.language]
+        both = mixed(
+            heard, chosen, rows, own.vector, own.intercept,
+            self.network, LANGUAGES.index(seen.language),
+        )
+        chances = probabilities(fusion_rows(both), own.fusion)
+        return predicted(
+            self.version, seen, heard, chances, replace(weights, thresholds=own.thresholds)
         )
 
 
-def passage(seen: Seen, model: Model) -> str:
-    """What the encoder is given: the text, or of a long one its loudest sentences in order."""
+def loudest(seen: Seen, heard: Heard) -> list[int]:
+    """The places of the sentences that are also read one by one."""
+    loud = heard.parts[:, 0]
+    order = sorted(range(len(seen.parts)), key=lambda each: (-loud[each], seen.parts[each].text))
+    return order[:MOST_SENTENCES]
+
+
+def passages(seen: Seen, heard: Heard, chosen: list[int]) -> list[str]:
+    """What the encoder is given: the passage of the whole, then the chosen sentences."""
+    return [passage(seen, heard), *(writable(seen.parts[place].text) for place in chosen)]
+
+
+def mixed(
+    heard: Heard, chosen: list[int], rows: npt.NDArray[np.float32], vector: Any, intercept: Any,
+    network: Perceptron, language: int,
+) -> Heard:
+    """The decision values of words and vectors together, of the whole and the chosen sentences.
+
+    `rows` are the vectors of what `passages` gave, in that order.
+    """
+    flat = rows @ np.asarray(vector).T + np.asarray(intercept)
+    said = MIX[1] * flat + MIX[2] * network.decisions(rows, language)
+    whole = MIX[0] * heard.whole + said[0]
+    parts = MIX[0] * heard.parts[chosen] + said[1:]
+    return Heard(whole, parts, heard.spoken[chosen], len(heard.parts))
+
+
+def passage(seen: Seen, heard: Heard) -> str:
+    """What of the whole the encoder is given: the text, or of a long one its loudest sentences."""
     sentences = [part.text for part in seen.parts]
     if sum(map(len, sentences)) <= LONGEST_PASSAGE:
-        return _writable(" ".join(sentences))
-    weights: Weights = model.weights[seen.language]
-    loud = [float(model.decision(part, weights)[0]) for part in seen.parts]
+        return writable(" ".join(sentences)) or "."
+    loud = heard.parts[:, 0]
     chosen: list[int] = []
     size = 0
     for place in sorted(range(len(sentences)), key=lambda each: (-loud[each], each)):
@@ -118,19 +157,12 @@ def passage(seen: Seen, model: Model) -> str:
             break
         chosen.append(place)
         size += len(sentences[place]) + 1
-    return _writable(" ".join(sentences[place] for place in sorted(chosen))[:LONGEST_PASSAGE])
+    return writable(" ".join(sentences[place] for place in sorted(chosen))[:LONGEST_PASSAGE])
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
     """The text without halves of characters, which the encoder cannot write down."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def fused(chances: Sequence[float], decision: Any, fusion: Any) -> Floats:
-    """The chances of the heads after the vector was heard."""
-    odds = np.array([_odds(chance) for chance in chances])
-    values = fusion[:, 0] * odds + fusion[:, 1] * decision + fusion[:, 2]
-    return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
 
 
 @cache
@@ -148,20 +180,15 @@ def load_vectors(base: Model, folder: Path) -> VectorModel:
     if hashlib.sha256(content).hexdigest() != manifest.get("vectors"):
         raise ModelFileError("the vector weights do not match the digest in their manifest")
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        return VectorModel(base, {
+        vectors = {
             name: VectorWeights(
                 np.asarray(arrays[f"{name}_vector"], dtype=np.float32),
                 np.asarray(arrays[f"{name}_intercept"], dtype=np.float32),
                 np.asarray(arrays[f"{name}_fusion"], dtype=np.float32),
+                tuple(manifest["vector_thresholds"][name]),
             )
             for name in LANGUAGES
-        })
-
-
-def _chances(prediction: Prediction) -> tuple[float, float, float]:
-    return prediction.at_least_d, prediction.at_least_c, prediction.at_least_b
-
-
-def _odds(chance: float) -> float:
-    held = min(max(chance, 1e-6), 1 - 1e-6)
-    return math.log(held / (1 - held))
+        }
+        names = ("hidden", "hidden_constant", "heads", "heads_constant")
+        network = Perceptron(*(np.asarray(arrays[name], dtype=np.float32) for name in names))
+    return VectorModel(base, vectors, network)
