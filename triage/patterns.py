@@ -47,7 +47,7 @@ def compile_pattern(source: str, chinese: bool, macros: dict[str, str]) -> Patte
     parts: list[str] = []
     required: list[frozenset[str]] = []
     gap = 0
-    for token in source.split():
+    for token in _tokens(source):
         if token.startswith("~"):
             gap = int(token[1:])
             continue
@@ -85,6 +85,11 @@ def text_keys(text: str) -> set[str]:
     return keys
 
 
+def _tokens(source: str) -> list[str]:
+    """The places and gaps of a row, which may be broken over lines between words and after a bar."""
+    return re.sub(r"\|\s+", "|", source).split()
+
+
 def _lead(gap: int, chinese: bool, first: bool) -> str:
     """What stands between the word before and this one."""
     if first:
@@ -101,7 +106,7 @@ def _alternatives(token: str, macros: dict[str, str]) -> list[str]:
         if word.startswith("@"):
             if word[1:] not in macros:
                 raise PatternError(f"unknown word set {word}")
-            words.update(macros[word[1:]].split("|"))
+            words.update(_alternatives("".join(macros[word[1:]].split()), macros))
         elif word:
             words.add(word)
     if not words:
