@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from triage.patterns import Pattern, compile_pattern
+from triage.patterns import Pattern, compile_pattern, cue_expression, words_of
 from triage.vocabulary import Problem, ResponseCode
 
 DATA = Path(__file__).parent / "data" / "phrases"
@@ -18,7 +19,12 @@ LANGUAGES = ("zh", "en", "pt")
 
 @dataclass(frozen=True)
 class Entry:
-    """One phrase entry: an idea with its patterns, and sentences it must and must not find."""
+    """One phrase entry: an idea with its patterns, and sentences it must and must not find.
+
+    `needs` and `unless` are words one of which must, or none of which may, stand in the same
+    sentence. `states` names the scopes the phrase speaks of itself: "if it were not for my children
+    I would be dead" is no mere condition, so that a condition does not silence it.
+    """
 
     rule_id: str
     category: str
@@ -29,6 +35,15 @@ class Entry:
     quiet: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     problem: Problem | None = None
+    needs: re.Pattern[str] | None = None
+    unless: re.Pattern[str] | None = None
+    states: frozenset[str] = frozenset()
+
+    def fits(self, sentence: str) -> bool:
+        """True when the words around do not speak against the entry."""
+        return (self.needs is None or self.needs.search(sentence) is not None) and (
+            self.unless is None or self.unless.search(sentence) is None
+        )
 
 
 @dataclass(frozen=True)
@@ -96,7 +111,17 @@ def _entry(row: dict[str, Any], content: dict[str, Any], macros: dict[str, Any])
     )
     code = ResponseCode(row["code"]) if "code" in row else None
     return Entry(row["id"], row["category"], code, language, content["source"],
-                 tuple(row["fires"]), tuple(row["quiet"]), patterns)
+                 tuple(row["fires"]), tuple(row["quiet"]), patterns,
+                 needs=_guard(row.get("needs"), language, macros),
+                 unless=_guard(row.get("unless"), language, macros),
+                 states=frozenset(row.get("states", ())))
+
+
+def _guard(words: str | None, language: str, macros: dict[str, Any]) -> re.Pattern[str] | None:
+    if not words:
+        return None
+    chinese = language == "zh"
+    return re.compile(cue_expression(words_of(words, macros[language]), chinese))
 
 
 def _indexed(entries: list[Entry]) -> Lexicon:

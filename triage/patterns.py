@@ -2,7 +2,8 @@
 
 A pattern is a row of words in order: `a|b` is either, `x?` may be missing, `~3` is a gap of up to
 three characters (Chinese) or words (English, Portuguese) inside one clause, `@name` a set of words
-from macros.toml, `kill*` any ending, `_` a space inside one alternative. Gaps are bounded and
+from macros.toml, `kill*` any ending, `_` a space inside one alternative. A cue of scope.toml may
+have one gap inside it (`not_a_day~4without`). Gaps are bounded and
 every pattern has a word that must be present, so that only patterns whose word stands in a
 sentence are tried on it.
 """
@@ -20,6 +21,7 @@ from triage.normalise import fold
 _ZH_GAP = "((?:[^，。！？；、,.!?;\\n ]| (?=[a-z])|(?<=[a-z]) ){0,%d}?)"
 _LATIN_GAP = "((?:[ ]+[a-z0-9'\\-]{1,24}){0,%d}?)"
 _NEVER = "(?!)"
+_CUE_GAP = re.compile(r"(?<=[^~])~([0-9]+)(?=.)")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 
 
@@ -76,6 +78,11 @@ def cue_expression(words: list[str], chinese: bool) -> str:
     return body if chinese else f"(?<![a-z0-9']){body}(?![a-z0-9'])"
 
 
+def words_of(row: str, macros: dict[str, str]) -> list[str]:
+    """The words of a row of alternatives, named sets written out."""
+    return _alternatives("".join(row.split()), macros)
+
+
 def text_keys(text: str) -> set[str]:
     """Everything in the text that may be the key of a pattern: words, characters, pairs of them."""
     keys = set(re.findall(r"[a-z0-9]+", text))
@@ -115,6 +122,8 @@ def _alternatives(token: str, macros: dict[str, str]) -> list[str]:
 
 
 def _expression(word: str, chinese: bool) -> str:
+    if _CUE_GAP.search(word):
+        return _gapped(word, chinese)
     body = re.escape(word).replace("_", "[ ]+").replace(r"\*", "[a-z0-9]{0,20}")
     body = body.replace("'", "'?")
     if chinese and word[0].isascii() and word[0].isalnum():
@@ -122,6 +131,13 @@ def _expression(word: str, chinese: bool) -> str:
     if chinese and word[-1].isascii() and word[-1].isalnum():
         body = f"{body}(?![a-z0-9])"
     return body
+
+
+def _gapped(cue: str, chinese: bool) -> str:
+    """A cue of two parts with a gap between, as in "not_a_day~4without"."""
+    first, number, second = _CUE_GAP.split(cue, maxsplit=1)
+    gap = _LATIN_GAP % int(number) + "[ ]+" if not chinese else _ZH_GAP % int(number)
+    return _expression(first, chinese) + gap.replace("((?:", "(?:(?:", 1) + _expression(second, chinese)
 
 
 def _key(word: str, chinese: bool) -> str:

@@ -14,7 +14,7 @@ from triage.evidence import PhraseHit, TextReading
 from triage.lexicon import Entry, problem_lexicon, risk_lexicon
 from triage.normalise import Normalised, normalise
 from triage.patterns import text_keys
-from triage.scope import SILENT, Scope, scope_of, tells_recovery
+from triage.scope import SILENT, Scope, in_denied_list, laughed_off, scope_of, tells_recovery
 from triage.segments import Segment, Speaker, segments
 from triage.vocabulary import Problem, ResponseCode, highest
 
@@ -25,6 +25,7 @@ MASKING = frozenset(("hyperbole", "insult"))
 MOST_MATCHES = 3
 
 _IDEATION = frozenset(("active", "passive", "hopeless", "burden", "goodbye", "plan", "means"))
+_SAID_FOR_EFFECT = frozenset(("active", "passive", "burden", "plan", "threat_other", "goodbye"))
 _OTHERS = frozenset(("violence_self", "threat_other", "child_risk", "other_at_risk"))
 _OWN = re.compile(r"我|\b(?:i|i'm|eu)\b")
 # Words for which a past or a third person changes nothing: they tell of another's acts.
@@ -71,16 +72,18 @@ def read_segment(segment: Segment, recovered: dict[str, bool]) -> list[PhraseHit
     """The phrases of one sentence; offsets are into the normalised text."""
     matches = list(_matches(segment))
     masks = [span for entry, span, _gaps in matches if entry.category in MASKING]
+    denied: list[tuple[int, int]] = []
     found: dict[tuple[str, int], PhraseHit] = {}
-    for entry, (start, end), gaps in matches:
+    for entry, (start, end), gaps in sorted(matches, key=lambda match: match[1]):
         scope, code = Scope.HYPERBOLE, None
         if entry.category not in MASKING and not any(
             low < end and start < high for low, high in masks
         ):
-            language = entry.language
-            scope = scope_of(
-                segment, (start, end), gaps, language, recovered_anywhere=recovered[language]
-            )
+            scope = _scope(segment, (start, end), gaps, entry, recovered)
+            if in_denied_list(segment.text, denied, start, entry.language):
+                scope = Scope.NEGATED
+            if scope is Scope.NEGATED:
+                denied.append((start, end))
             code = weigh(entry.category, entry.code, scope)
         hit = PhraseHit(entry.rule_id, entry.category, code, segment.text,
                         segment.start + start, segment.start + end, scope.value)
@@ -88,6 +91,22 @@ def read_segment(segment: Segment, recovered: dict[str, bool]) -> list[PhraseHit
         if known is None or _rank(hit) > _rank(known):
             found[(entry.rule_id, start)] = hit
     return list(found.values())
+
+
+def _scope(
+    segment: Segment, span: tuple[int, int], gaps: str, entry: Entry, recovered: dict[str, bool]
+) -> Scope:
+    """The scope of one match; words that are often said for effect are not meant where one laughs."""
+    language = entry.language
+    scope = scope_of(segment, span, gaps, language,
+                     recovered_anywhere=recovered[language], states=entry.states)
+    if (
+        scope in (Scope.FIRST_PERSON, Scope.THIRD_PERSON)
+        and entry.category in _SAID_FOR_EFFECT
+        and laughed_off(segment.text, span[0], language)
+    ):
+        return Scope.HYPERBOLE
+    return scope
 
 
 def weigh(category: str, code: ResponseCode | None, scope: Scope) -> ResponseCode | None:
@@ -115,12 +134,14 @@ def _of_the_past(category: str) -> ResponseCode:
 
 
 def _of_another(category: str, code: ResponseCode) -> ResponseCode | None:
-    """Somebody worried about another: the other's present danger counts, weaker words do not."""
+    """Somebody worried about another: the other's present danger counts, the rest asks for a look."""
+    if code is _E:
+        return None
     if code is _A:
         return _A
     if code is _B:
         return _C
-    if category in ("active", "self_harm", "goodbye", "threat_other"):
+    if category in ("active", "passive", "burden", "self_harm", "goodbye", "threat_other"):
         return _D
     return None
 
@@ -129,6 +150,8 @@ def _matches(segment: Segment) -> Iterator[tuple[Entry, tuple[int, int], str]]:
     """Every match of a pattern in the sentence: entry, span and the words in its gaps."""
     text = segment.text
     for pattern, entry in risk_lexicon().candidates(text_keys(text)):
+        if not entry.fits(text):
+            continue
         for found in islice(pattern.regex.finditer(text), MOST_MATCHES):
             gaps = "|".join(gap for gap in found.groups() if gap)
             if entry.category == "other_at_risk" and _OWN.search(gaps):

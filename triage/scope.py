@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
-from triage.lexicon import scope_cues
-from triage.patterns import cue_expression
+from triage.cues import Cues, cues_of
+from triage.denial import is_denied, share_denial
 from triage.segments import Segment, Speaker, asks
 
 
@@ -33,107 +31,35 @@ SILENT = frozenset(
      Scope.DISTANT, Scope.RECOVERED)
 )
 
-# How far before a phrase its cue may stand, in characters.
-_NEAR_ZH = 18
-_NEAR_LATIN = 70
-
-_ZH_CLAUSE = re.compile(r"[，,。！？；;:：\n]|但系?|可是|不过|却|所以|就算|即使")
-_EN_CLAUSE = re.compile(
-    r"[.;:!?\n()]|,(?= (?:i|he|she|they|we|my|so|then|now|and|but)\b)"
-    r"|\b(?:but|because|however|until|unless|yet|though|although|so i|and i|and now|when i|that's why"
-    r"|mas|porque|porem|contudo|ate que|e agora|e eu|e quero|e so|por isso)\b"
-)
-_EN_NEW_SUBJECT = re.compile(
-    r"(?<!think)(?<!thought)(?<!believe)(?<!say)(?<!said)(?<!mean)(?<!imagine)(?<!that)(?<!if) (?:i|i'm|im|eu) "
-)
-_GAP_NEGATION = {
-    "zh": re.compile(
-        "没有|没|冇|不会|唔会|不敢|唔敢|不能|未曾|从不|不要|唔好|不可以|唔可以|不是|唔系|不再|唔再"
-        "|[不唔未]$"
-    ),
-    "en": re.compile(r"\b(?:not|never|don'?t|no|without|denies|denied)\b"),
-    "pt": re.compile(r"\b(?:nao|nunca|jamais|sem|nem)\b"),
-}
 _QUOTES = re.compile(r"[\"'《〈<]([^\"'《》〈〉<>\n]{1,80})[\"'》〉>]")
+# How far before a phrase laughter may stand to be about it, in characters.
+_NEAR_LAUGHTER = 8
 _CJK = re.compile("[\u3400-\u9fff]")
 _ADDITIVE = re.compile("一起|一齐|陪|同归于尽|跟住|随")
 
 
-@dataclass(frozen=True)
-class _Cues:
-    """The compiled cues of one language."""
-
-    negation: re.Pattern[str]
-    masked: re.Pattern[str]
-    after: re.Pattern[str]
-    subjects: re.Pattern[str]
-    caller: re.Pattern[str]
-    far: re.Pattern[str]
-    past: re.Pattern[str]
-    recovered: re.Pattern[str]
-    again: re.Pattern[str]
-    media: re.Pattern[str]
-    says: re.Pattern[str]
-    second: re.Pattern[str]
-    conditional: re.Pattern[str]
-    help_out: re.Pattern[str]
-    affirm: re.Pattern[str]
-    deny: re.Pattern[str]
-    asked: re.Pattern[str]
-    said_no: re.Pattern[str]
-
-
-@cache
-def _cues(language: str) -> _Cues:
-    words = scope_cues()[language]
-    zh = language == "zh"
-
-    def any_of(*names: str) -> str:
-        return cue_expression([word for name in names for word in words.get(name, [])], zh)
-
-    if zh:
-        filler = any_of("filler")
-        negation = f"{any_of('negation')}{filler}{{0,5}}$"
-        after = f"^{any_of('after_negation')}"
-        before = cue_expression(words["not_subject_before"], True)
-        subjects = (
-            f"(?P<object>{before}(?:我|他|她|佢)?{any_of('third')})"
-            f"|(?P<third>(?:我|我的|我嘅|我哋|个|我个|我阿)?{any_of('third')})"
-            f"|(?P<first>{any_of('first')})|(?P<second>{any_of('second')})"
-        )
-    else:
-        negation = rf"{any_of('negation')}(?:[ ,/]+[a-z'\-]+){{0,6}}[ ,]*$"
-        after = rf"^[ ,]*{any_of('after_negation')}"
-        before = cue_expression(words["not_subject_before"], False)
-        subjects = (
-            f"(?P<object>{before} (?:my |meu |minha |o meu |a minha |the |his |her )?{any_of('third')})"
-            f"|(?P<third>(?:my |meu |minha |o meu |a minha )?{any_of('third')})"
-            f"|(?P<first>{any_of('first')})|(?P<second>{any_of('second')})"
-        )
-    return _Cues(
-        re.compile(negation), re.compile(any_of("not_negation")), re.compile(after),
-        re.compile(subjects), re.compile(any_of("caller")), re.compile(any_of("far")),
-        re.compile(any_of("past")), re.compile(any_of("recovered")), re.compile(any_of("again")),
-        re.compile(any_of("media")), re.compile(any_of("say")), re.compile(any_of("second")),
-        re.compile(any_of("conditional")), re.compile(any_of("help_out")),
-        re.compile(f"^[ ]*{any_of('affirm')}"), re.compile(f"^[ ]*{any_of('deny')}"),
-        re.compile(any_of("asked")), re.compile(any_of("said_no")),
-    )
-
-
 def scope_of(
-    segment: Segment, span: tuple[int, int], gaps: str, language: str, *, recovered_anywhere: bool
+    segment: Segment,
+    span: tuple[int, int],
+    gaps: str,
+    language: str,
+    *,
+    recovered_anywhere: bool,
+    states: frozenset[str] = frozenset(),
 ) -> Scope:
     """The scope of the phrase at the span of the segment's text.
 
     `gaps` is what stood inside the phrase's gaps; `recovered_anywhere` whether the whole text
-    tells of recovery. Order of the tests: what was not meant, then who, then when.
+    tells of recovery; `states` the scopes (by value) the phrase's own words speak of, which are
+    then not looked for around it. Order of the tests: what was not meant, then who, then when.
     """
-    cues = _cues(language)
+    cues = cues_of(language)
     text = segment.text
     start, end = span
     before, inside, after = text[:start], text[start:end], text[end:]
-    if _negated(cues, (before, inside, after), gaps, language):
+    if Scope.NEGATED.value not in states and is_denied(
+        cues, (before, inside, after), gaps, language
+    ):
         return Scope.NEGATED
     if language != "zh" and _CJK.search(before):
         # An English word in a Chinese sentence is denied and told of in Chinese.
@@ -143,9 +69,11 @@ def scope_of(
     if _is_quoted(cues, text, start, end):
         return Scope.QUOTED
     question = _question(cues, segment, before, inside)
+    if question is None and _only_asked(cues, segment, before, inside, after):
+        question = Scope.QUESTION
     if question is not None:
         return question
-    if _is_conditional(cues, before, after):
+    if Scope.CONDITIONAL.value not in states and _is_conditional(cues, before, after):
         return Scope.CONDITIONAL
     who = _who(cues, before, inside)
     when = _when(cues, text, recovered_anywhere)
@@ -158,46 +86,28 @@ def scope_of(
 
 def tells_recovery(text: str, language: str) -> bool:
     """True when the text says that a bad time is over."""
-    return _cues(language).recovered.search(text) is not None
+    return cues_of(language).recovered.search(text) is not None
 
 
-def _negated(cues: _Cues, parts: tuple[str, str, str], gaps: str, language: str) -> bool:
-    before, inside, after = parts
-    if gaps and _GAP_NEGATION[language].search(gaps):
-        return cues.masked.search(gaps) is None
-    clause = _last_clause(before, language)
-    masked = cues.masked.sub(lambda found: "\u25a1" * len(found.group()), clause + inside)
-    if cues.negation.search(masked[: len(clause)]):
-        return True
-    if cues.said_no.search(after[:_NEAR_LATIN]) and cues.asked.search(before):
-        return True
-    following = cues.after.match(after)
-    if following is None:
+def laughed_off(text: str, start: int, language: str) -> bool:
+    """True when the sentence laughs and does not say that it is meant.
+
+    Only laughter after the phrase or right before it counts as laughing about it.
+    """
+    cues = cues_of(language)
+    if cues.meant.search(text):
         return False
-    # "I want to die, no one helps": the denial must end its clause or stand close.
-    return cues.masked.match(after.lstrip(" ,，")) is None
+    return cues.laughs.search(text, max(start - _NEAR_LAUGHTER, 0)) is not None
 
 
-def _last_clause(before: str, language: str) -> str:
-    """What stands in the same clause before the phrase, at most a few words."""
-    if language == "zh":
-        near = before[-_NEAR_ZH:]
-        cut = 0
-        for found in _ZH_CLAUSE.finditer(near):
-            cut = found.end()
-        return near[cut:]
-    near = before[-_NEAR_LATIN:]
-    cut = 0
-    for found in _EN_CLAUSE.finditer(near):
-        cut = found.end()
-    for found in _EN_NEW_SUBJECT.finditer(near):
-        cut = max(cut, found.start())
-    return near[cut:]
+def in_denied_list(text: str, denied: list[tuple[int, int]], start: int, language: str) -> bool:
+    """True when the phrase at `start` only carries on a list whose earlier phrase was denied."""
+    return share_denial(cues_of(language), text, denied, start)
 
 
-def _is_quoted(cues: _Cues, text: str, start: int, end: int) -> bool:
+def _is_quoted(cues: Cues, text: str, start: int, end: int) -> bool:
     """True for words of a song, a film, a course or the news."""
-    media = next(reversed(list(cues.media.finditer(text[:start]))), None)
+    media = next(reversed(list(cues.media.finditer(text[:end]))), None)
     quoted = any(
         found.start() <= start and end <= found.end() for found in _QUOTES.finditer(text)
     )
@@ -207,6 +117,8 @@ def _is_quoted(cues: _Cues, text: str, start: int, end: int) -> bool:
         # "... is a line from the film": the source named right after the phrase.
         behind = cues.media.search(re.split(r"[,，;；]", text[end : end + 14])[0])
         return behind is not None and not _own_words(cues, text[start:end])
+    if media.start() >= start:
+        return not _own_words(cues, text[:end])
     between = text[media.end() : start]
     if cues.says.search(text[media.start() : media.end()]):
         return True
@@ -221,11 +133,11 @@ def _is_quoted(cues: _Cues, text: str, start: int, end: int) -> bool:
     return cues.says.search((between + text[start:end])[: own.start()]) is not None
 
 
-def _own_words(cues: _Cues, text: str) -> bool:
+def _own_words(cues: Cues, text: str) -> bool:
     return any(found.group("first") for found in cues.subjects.finditer(text))
 
 
-def _question(cues: _Cues, segment: Segment, before: str, inside: str) -> Scope | None:
+def _question(cues: Cues, segment: Segment, before: str, inside: str) -> Scope | None:
     """What a question by the worker, or about the other, comes to; None where none was put."""
     own = _own_words(cues, before + inside)
     asked_of_other = cues.second.search(before + inside) is not None and not own
@@ -242,12 +154,21 @@ def _question(cues: _Cues, segment: Segment, before: str, inside: str) -> Scope 
     return None
 
 
-def _is_conditional(cues: _Cues, before: str, after: str) -> bool:
+def _only_asked(
+    cues: Cues, segment: Segment, before: str, inside: str, after: str
+) -> bool:
+    """True for a bare "suicide?": the word put as a question, nobody said to feel it."""
+    if not re.match(r"[ \"']*[?？]", after) or _own_words(cues, before + inside):
+        return False
+    return segment.speaker is not Speaker.CALLER and len(before.strip()) <= 12
+
+
+def _is_conditional(cues: Cues, before: str, after: str) -> bool:
     found = cues.conditional.search(before)
     return found is not None and cues.help_out.search(before[found.end() :] + after) is not None
 
 
-def _who(cues: _Cues, before: str, inside: str) -> Scope:
+def _who(cues: Cues, before: str, inside: str) -> Scope:
     """Whose risk the phrase speaks of."""
     last = ""
     name = ""
@@ -269,8 +190,10 @@ def _who(cues: _Cues, before: str, inside: str) -> Scope:
     return Scope.THIRD_PERSON
 
 
-def _when(cues: _Cues, text: str, recovered_anywhere: bool) -> Scope | None:
+def _when(cues: Cues, text: str, recovered_anywhere: bool) -> Scope | None:
     """PAST or RECOVERED where the sentence says so, None for now."""
+    if cues.over.search(text) and not cues.again.search(text):
+        return Scope.RECOVERED
     if cues.again.search(text) and not cues.recovered.search(text):
         return None
     if cues.past.search(text):
