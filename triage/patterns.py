@@ -1,8 +1,9 @@
 """A small language for phrases, compiled to patterns that cannot run away.
 
 A pattern is a row of words in order: `a|b` is either, `x?` may be missing, `~3` is a gap of up to
-three characters (Chinese) or words (English, Portuguese) inside one clause, `@name` a set of words
-from macros.toml, `kill*` any ending, `_` a space inside one alternative. A cue of scope.toml may
+three characters (Chinese) or words (English, Portuguese) inside one clause, `~8+` one that may reach
+over a comma, `@name` a set of words
+from macros.toml, `kill*` any ending, `_` a space inside one alternative, `$` the end of the clause. A cue of scope.toml may
 have one gap inside it (`not_a_day~4without`). Gaps are bounded and
 every pattern has a word that must be present, so that only patterns whose word stands in a
 sentence are tried on it.
@@ -17,10 +18,14 @@ from itertools import pairwise
 
 from triage.normalise import fold
 
-# A clause ends at these signs; a gap never reaches over them.
+# A clause ends at these signs; a gap never reaches over them, a wide one only over a comma.
 _ZH_GAP = "((?:[^，。！？；、,.!?;\\n ]| (?=[a-z])|(?<=[a-z]) ){0,%d}?)"
+_ZH_WIDE = "([^。！？.!?\\n]{0,%d}?)"
+_LATIN_WIDE = "((?:[ ,]+[a-z0-9'\\-]{1,24}){0,%d}?)"
 _LATIN_GAP = "((?:[ ]+[a-z0-9'\\-]{1,24}){0,%d}?)"
 _NEVER = "(?!)"
+_ZH_END = r"(?=[了啦喇咯啊呀的嘅吧噢哦㗎 ]*(?:[^\w]|$))"
+_LATIN_END = r"(?=[ ]*(?:[^\w ]|$))"
 _CUE_GAP = re.compile(r"(?<=[^~])~([0-9]+)(?=.)")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 
@@ -48,19 +53,22 @@ def compile_pattern(source: str, chinese: bool, macros: dict[str, str]) -> Patte
     """The pattern of one row; raises PatternError where it has no word that must be present."""
     parts: list[str] = []
     required: list[frozenset[str]] = []
-    gap = 0
+    gap, wide = 0, False
     for token in _tokens(source):
         if token.startswith("~"):
-            gap = int(token[1:])
+            gap, wide = int(token[1:].rstrip("+")), token.endswith("+")
+            continue
+        if token == "$":
+            parts.append(_ZH_END if chinese else _LATIN_END)
             continue
         optional = token.endswith("?")
         words = _alternatives(token.rstrip("?"), macros)
         body = "(?:" + "|".join(_expression(word, chinese) for word in words) + ")"
-        lead = _lead(gap, chinese, first=not parts)
+        lead = _lead(gap, chinese, first=not parts, wide=wide)
         parts.append(f"(?:{lead}{body})?" if optional else lead + body)
         if not optional:
             required.append(frozenset(_key(word, chinese) for word in words))
-        gap = 0
+        gap, wide = 0, False
     if not required:
         raise PatternError(f"no required word in pattern {source!r}")
     expression = "".join(parts)
@@ -97,12 +105,14 @@ def _tokens(source: str) -> list[str]:
     return re.sub(r"\|\s+", "|", source).split()
 
 
-def _lead(gap: int, chinese: bool, first: bool) -> str:
+def _lead(gap: int, chinese: bool, *, first: bool, wide: bool) -> str:
     """What stands between the word before and this one."""
     if first:
         return ""
     if chinese:
-        return _ZH_GAP % gap if gap else ""
+        return (_ZH_WIDE if wide else _ZH_GAP) % gap if gap else ""
+    if wide:
+        return _LATIN_WIDE % gap + "[ ,]+"
     return (_LATIN_GAP % gap if gap else "") + "[ ]+"
 
 
