@@ -23,7 +23,8 @@ class Entry:
 
     `needs` and `unless` are words one of which must, or none of which may, stand in the same
     sentence. `states` names the scopes the phrase speaks of itself: "if it were not for my children
-    I would be dead" is no mere condition, so that a condition does not silence it.
+    I would be dead" is no mere condition, so that a condition does not silence it. `own` words count only where a person says them of
+    themselves and now.
     """
 
     rule_id: str
@@ -38,6 +39,7 @@ class Entry:
     needs: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
     states: frozenset[str] = frozenset()
+    own: bool = False
 
     def fits(self, sentence: str) -> bool:
         """True when the words around do not speak against the entry."""
@@ -114,7 +116,7 @@ def _entry(row: dict[str, Any], content: dict[str, Any], macros: dict[str, Any])
                  tuple(row["fires"]), tuple(row["quiet"]), patterns,
                  needs=_guard(row.get("needs"), language, macros),
                  unless=_guard(row.get("unless"), language, macros),
-                 states=frozenset(row.get("states", ())))
+                 states=frozenset(row.get("states", ())), own=row.get("own", False))
 
 
 def _guard(words: str | None, language: str, macros: dict[str, Any]) -> re.Pattern[str] | None:

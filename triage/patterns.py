@@ -26,6 +26,19 @@ _LATIN_GAP = "((?:[ ]+[a-z0-9'\\-]{1,24}){0,%d}?)"
 _NEVER = "(?!)"
 _ZH_END = r"(?=[了啦喇咯啊呀的嘅吧噢哦㗎 ]*(?:[^\w]|$))"
 _LATIN_END = r"(?=[ ]*(?:[^\w ]|$))"
+# What a worker's note says in the third person is written in the data in the first: "kill_myself" also
+# finds "kill herself", "me_matar" also "se matar". The words around tell whose risk it is.
+_PERSONS = (
+    (re.compile(r"\bmyself\b"), "(?:my|him|her|them|one)sel(?:f|ves)"),
+    (re.compile(
+        r"\bmy(?=\[ \]\+(?:own|life|existence|wrists?|throat|veins|suffering|misery|pain|body|brains|affairs|belongings"
+        r"|things|possessions|will|funeral|pills|meds)\b)"
+    ), "(?:my|his|her|their)"),
+    (re.compile(r"\bme(?=\[ \]\+(?:mat|suicid|jog|enforc|afog|atir|cort|machuc|magoa|feri|queim|mutil|automutil))"), "(?:me|se)"),
+    (re.compile(r"(?<=[a-z]\\-)me\b"), "(?:me|se)"),
+    (re.compile(r"\bminha(?=\[ \]\+(?:vida|propria|morte|existencia))"), "(?:minha|sua)"),
+)
+_PERSON_WORDS = frozenset(("myself", "my", "me", "minha"))
 _CUE_GAP = re.compile(r"(?<=[^~])~([0-9]+)(?=.)")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002ffff]")
 
@@ -63,7 +76,7 @@ def compile_pattern(source: str, chinese: bool, macros: dict[str, str]) -> Patte
             continue
         optional = token.endswith("?")
         words = _alternatives(token.rstrip("?"), macros)
-        body = "(?:" + "|".join(_expression(word, chinese) for word in words) + ")"
+        body = "(?:" + "|".join(_expression(word, chinese, not chinese) for word in words) + ")"
         lead = _lead(gap, chinese, first=not parts, wide=wide)
         parts.append(f"(?:{lead}{body})?" if optional else lead + body)
         if not optional:
@@ -131,7 +144,8 @@ def _alternatives(token: str, macros: dict[str, str]) -> list[str]:
     return sorted({fold(word) for word in words}, key=lambda word: (-len(word), word))
 
 
-def _expression(word: str, chinese: bool) -> str:
+def _expression(word: str, chinese: bool, persons: bool = False) -> str:
+    """The expression of one alternative; with `persons` the first person stands for the third too."""
     if _CUE_GAP.search(word):
         return _gapped(word, chinese)
     body = re.escape(word).replace("_", "[ ]+").replace(r"\*", "[a-z0-9]{0,20}")
@@ -140,6 +154,9 @@ def _expression(word: str, chinese: bool) -> str:
         body = f"(?<![a-z0-9]){body}"
     if chinese and word[-1].isascii() and word[-1].isalnum():
         body = f"{body}(?![a-z0-9])"
+    if persons:
+        for own, every in _PERSONS:
+            body = own.sub(every, body)
     return body
 
 
@@ -156,8 +173,9 @@ def _key(word: str, chinese: bool) -> str:
         found = re.search(r"[^\x00-\x7f]{1,2}", word)
         return found.group() if found else word
     pieces = [piece for piece in re.split(r"[^a-z0-9*]+", word) if piece]
+    pieces = [piece for piece in pieces if piece not in _PERSON_WORDS] or pieces
     whole = [piece for piece in pieces if "*" not in piece]
-    if not whole:
+    if not whole or whole[0] in _PERSON_WORDS and len(whole) == 1:
         # A prefix: no whole word to look up; sentences are tried without one.
         return ""
     return max(whole, key=len)

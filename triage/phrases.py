@@ -85,6 +85,8 @@ def read_segment(segment: Segment, recovered: dict[str, bool]) -> list[PhraseHit
             if scope is Scope.NEGATED:
                 denied.append((start, end))
             code = weigh(entry.category, entry.code, scope)
+            if entry.own and scope is not Scope.FIRST_PERSON:
+                code = None
         hit = PhraseHit(entry.rule_id, entry.category, code, segment.text,
                         segment.start + start, segment.start + end, scope.value)
         known = found.get((entry.rule_id, start))
@@ -122,7 +124,7 @@ def weigh(category: str, code: ResponseCode | None, scope: Scope) -> ResponseCod
     if scope is Scope.PAST:
         return _of_the_past(category)
     if scope is Scope.THIRD_PERSON:
-        return _of_another(category, code)
+        return _of_another(code)
     return code
 
 
@@ -133,17 +135,13 @@ def _of_the_past(category: str) -> ResponseCode:
     return _E if category in _IDEATION else _D
 
 
-def _of_another(category: str, code: ResponseCode) -> ResponseCode | None:
+def _of_another(code: ResponseCode) -> ResponseCode | None:
     """Somebody worried about another: the other's present danger counts, the rest asks for a look."""
     if code is _E:
         return None
     if code is _A:
         return _A
-    if code is _B:
-        return _C
-    if category in ("active", "passive", "burden", "self_harm", "goodbye", "threat_other"):
-        return _D
-    return None
+    return _C if code is _B else _D
 
 
 def _matches(segment: Segment) -> Iterator[tuple[Entry, tuple[int, int], str]]:
