@@ -17,7 +17,7 @@ _EN_CLAUSE = re.compile(
     r"|mas|porque|porem|contudo|ate que|e agora|e eu|e quero|e so|por isso)\b"
 )
 _EN_NEW_SUBJECT = re.compile(
-    r"(?<!think)(?<!like)(?<!thought)(?<!believe)(?<!say)(?<!said)(?<!mean)(?<!imagine)(?<!that)(?<!if) (?:i|i'm|im|eu) "
+    r"(?<!think)(?<!like)(?<!thought)(?<!believe)(?<!say)(?<!said)(?<!mean)(?<!imagine)(?<!that)(?<!e que)(?<!if) (?:i|i'm|im|eu) "
 )
 _GAP_NEGATION = {
     "zh": re.compile(

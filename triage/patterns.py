@@ -3,7 +3,8 @@
 A pattern is a row of words in order: `a|b` is either, `x?` may be missing, `~3` is a gap of up to
 three characters (Chinese) or words (English, Portuguese) inside one clause, `~8+` one that may reach
 over a comma, `@name` a set of words
-from macros.toml, `kill*` any ending, `_` a space inside one alternative, `$` the end of the clause. A cue of scope.toml may
+from macros.toml, `kill*` any ending, `_` a space inside one alternative, `$` the end of the clause, alone or as one of the
+alternatives. A cue of scope.toml may
 have one gap inside it (`not_a_day~4without`). Gaps are bounded and
 every pattern has a word that must be present, so that only patterns whose word stands in a
 sentence are tried on it.
@@ -35,7 +36,7 @@ _PERSONS = (
         r"|things|possessions|will|funeral|pills|meds)\b)"
     ), "(?:my|his|her|their)"),
     (re.compile(r"\bme(?=\[ \]\+(?:mat|suicid|jog|enforc|afog|atir|cort|machuc|magoa|feri|queim|mutil|automutil))"), "(?:me|se)"),
-    (re.compile(r"(?<=[a-z]\\-)me\b"), "(?:me|se)"),
+    (re.compile(r"(?<=[aei]r\\-)me\b"), "(?:me|se)"),
     (re.compile(r"\bminha(?=\[ \]\+(?:vida|propria|morte|existencia))"), "(?:minha|sua)"),
 )
 _PERSON_WORDS = frozenset(("myself", "my", "me", "minha"))
@@ -76,10 +77,15 @@ def compile_pattern(source: str, chinese: bool, macros: dict[str, str]) -> Patte
             continue
         optional = token.endswith("?")
         words = _alternatives(token.rstrip("?"), macros)
+        ends = "$" in words
+        words = [word for word in words if word != "$"]
         body = "(?:" + "|".join(_expression(word, chinese, not chinese) for word in words) + ")"
         lead = _lead(gap, chinese, first=not parts, wide=wide)
-        parts.append(f"(?:{lead}{body})?" if optional else lead + body)
-        if not optional:
+        if ends:
+            parts.append(f"(?:{lead}{body}|{_ZH_END if chinese else _LATIN_END})")
+        else:
+            parts.append(f"(?:{lead}{body})?" if optional else lead + body)
+        if not optional and not ends:
             required.append(frozenset(_key(word, chinese) for word in words))
         gap, wide = 0, False
     if not required:

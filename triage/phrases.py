@@ -147,8 +147,11 @@ def _of_another(code: ResponseCode) -> ResponseCode | None:
 def _matches(segment: Segment) -> Iterator[tuple[Entry, tuple[int, int], str]]:
     """Every match of a pattern in the sentence: entry, span and the words in its gaps."""
     text = segment.text
+    fitting: dict[str, bool] = {}
     for pattern, entry in risk_lexicon().candidates(text_keys(text)):
-        if not entry.fits(text):
+        if entry.rule_id not in fitting:
+            fitting[entry.rule_id] = entry.fits(text)
+        if not fitting[entry.rule_id]:
             continue
         for found in islice(pattern.regex.finditer(text), MOST_MATCHES):
             gaps = "|".join(gap for gap in found.groups() if gap)

@@ -71,7 +71,7 @@ def scope_of(
     question = _question(cues, segment, before, inside)
     if question is None and _only_asked(cues, segment, before, inside, after):
         question = Scope.QUESTION
-    if question is not None:
+    if question is not None and Scope.QUESTION.value not in states:
         return question
     if Scope.CONDITIONAL.value not in states and _is_conditional(cues, before, after):
         return Scope.CONDITIONAL
