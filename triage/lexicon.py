@@ -18,6 +18,20 @@ LANGUAGES = ("zh", "en", "pt")
 
 
 @dataclass(frozen=True)
+class Guard:
+    """Words looked for around a phrase: the single ones by look-up, the others by an expression."""
+
+    words: frozenset[str]
+    others: re.Pattern[str] | None
+
+    def is_in(self, sentence: str, keys: set[str]) -> bool:
+        """True when one of the words stands in the sentence."""
+        if not self.words.isdisjoint(keys):
+            return True
+        return self.others is not None and self.others.search(sentence) is not None
+
+
+@dataclass(frozen=True)
 class Entry:
     """One phrase entry: an idea with its patterns, and sentences it must and must not find.
 
@@ -36,15 +50,15 @@ class Entry:
     quiet: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     problem: Problem | None = None
-    needs: re.Pattern[str] | None = None
-    unless: re.Pattern[str] | None = None
+    needs: Guard | None = None
+    unless: Guard | None = None
     states: frozenset[str] = frozenset()
     own: bool = False
 
-    def fits(self, sentence: str) -> bool:
-        """True when the words around do not speak against the entry."""
-        return (self.needs is None or self.needs.search(sentence) is not None) and (
-            self.unless is None or self.unless.search(sentence) is None
+    def fits(self, sentence: str, keys: set[str]) -> bool:
+        """True when the words around do not speak against the entry; `keys` as of `text_keys`."""
+        return (self.needs is None or self.needs.is_in(sentence, keys)) and (
+            self.unless is None or not self.unless.is_in(sentence, keys)
         )
 
 
@@ -119,11 +133,23 @@ def _entry(row: dict[str, Any], content: dict[str, Any], macros: dict[str, Any])
                  states=frozenset(row.get("states", ())), own=row.get("own", False))
 
 
-def _guard(words: str | None, language: str, macros: dict[str, Any]) -> re.Pattern[str] | None:
-    if not words:
+def _guard(row: str | None, language: str, macros: dict[str, Any]) -> Guard | None:
+    if not row:
         return None
     chinese = language == "zh"
-    return re.compile(cue_expression(words_of(words, macros[language]), chinese))
+    words = words_of(row, macros[language])
+    single = {word for word in words if _is_key(word, chinese)}
+    others = [word for word in words if word not in single]
+    return Guard(
+        frozenset(single), re.compile(cue_expression(others, chinese)) if others else None
+    )
+
+
+def _is_key(word: str, chinese: bool) -> bool:
+    """Whether `text_keys` tells by itself that the word stands in a text."""
+    if word.isascii():
+        return word.isalnum()
+    return chinese and len(word) <= 2 and not any(sign.isascii() for sign in word)
 
 
 def _indexed(entries: list[Entry]) -> Lexicon:

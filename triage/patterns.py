@@ -25,6 +25,7 @@ _ZH_WIDE = "([^。！？.!?\\n]{0,%d}?)"
 _LATIN_WIDE = "((?:[ ,]+[a-z0-9'\\-]{1,24}){0,%d}?)"
 _LATIN_GAP = "((?:[ ]+[a-z0-9'\\-]{1,24}){0,%d}?)"
 _NEVER = "(?!)"
+_CLAUSE_END = "$"
 _ZH_END = r"(?=[了啦喇咯啊呀的嘅吧噢哦㗎 ]*(?:[^\w]|$))"
 _LATIN_END = r"(?=[ ]*(?:[^\w ]|$))"
 # What a worker's note says in the third person is written in the data in the first: "kill_myself" also
@@ -50,12 +51,20 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class Pattern:
-    """One compiled row of words with the words one of which must be present (`keys`)."""
+    """One compiled row of words with the words one of which must be present (`keys`).
+
+    `others` are the same for every other required place.
+    """
 
     source: str
     chinese: bool
     expression: str
     keys: frozenset[str]
+    others: tuple[frozenset[str], ...] = ()
+
+    def may_match(self, keys: set[str]) -> bool:
+        """False where the keys of a sentence (`text_keys`) lack one of the required places."""
+        return all(not place.isdisjoint(keys) for place in self.others)
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -72,13 +81,13 @@ def compile_pattern(source: str, chinese: bool, macros: dict[str, str]) -> Patte
         if token.startswith("~"):
             gap, wide = int(token[1:].rstrip("+")), token.endswith("+")
             continue
-        if token == "$":
+        if token == _CLAUSE_END:
             parts.append(_ZH_END if chinese else _LATIN_END)
             continue
         optional = token.endswith("?")
         words = _alternatives(token.rstrip("?"), macros)
-        ends = "$" in words
-        words = [word for word in words if word != "$"]
+        ends = _CLAUSE_END in words
+        words = [word for word in words if word != _CLAUSE_END]
         body = "(?:" + "|".join(_expression(word, chinese, not chinese) for word in words) + ")"
         lead = _lead(gap, chinese, first=not parts, wide=wide)
         if ends:
@@ -86,14 +95,16 @@ def compile_pattern(source: str, chinese: bool, macros: dict[str, str]) -> Patte
         else:
             parts.append(f"(?:{lead}{body})?" if optional else lead + body)
         if not optional and not ends:
-            required.append(frozenset(_key(word, chinese) for word in words))
+            required.append(frozenset(key for word in words for key in _keys(word, chinese)))
         gap, wide = 0, False
     if not required:
         raise PatternError(f"no required word in pattern {source!r}")
     expression = "".join(parts)
     if not chinese:
         expression = f"(?<![a-z0-9]){expression}(?![a-z0-9])"
-    return Pattern(source, chinese, expression, max(required, key=_worth))
+    keys = max(required, key=_worth)
+    others = tuple(each for each in required if each is not keys and "" not in each)
+    return Pattern(source, chinese, expression, keys, others)
 
 
 def cue_expression(words: list[str], chinese: bool) -> str:
@@ -173,18 +184,22 @@ def _gapped(cue: str, chinese: bool) -> str:
     return _expression(first, chinese) + gap.replace("((?:", "(?:(?:", 1) + _expression(second, chinese)
 
 
-def _key(word: str, chinese: bool) -> str:
-    """The part of the word by which a sentence is looked up: a Latin word or two characters."""
+def _keys(word: str, chinese: bool) -> tuple[str, ...]:
+    """By what a sentence with the word is looked up: a Latin word or two characters."""
     if chinese and _CJK.search(word):
         found = re.search(r"[^\x00-\x7f]{1,2}", word)
-        return found.group() if found else word
-    pieces = [piece for piece in re.split(r"[^a-z0-9*]+", word) if piece]
+        return (found.group() if found else word,)
+    pieces = [piece for piece in re.split(r"[^a-z0-9*']+", word) if piece]
     pieces = [piece for piece in pieces if piece not in _PERSON_WORDS] or pieces
     whole = [piece for piece in pieces if "*" not in piece]
-    if not whole or whole[0] in _PERSON_WORDS and len(whole) == 1:
+    if not whole or (whole[0] in _PERSON_WORDS and len(whole) == 1):
         # A prefix: no whole word to look up; sentences are tried without one.
-        return ""
-    return max(whole, key=len)
+        return ("",)
+    longest = max(whole, key=len)
+    if "'" in longest:
+        # People leave the apostrophe out.
+        return (longest.replace("'", ""), longest.split("'")[0])
+    return (longest,)
 
 
 def _worth(keys: frozenset[str]) -> tuple[int, int, int]:

@@ -148,9 +148,12 @@ def _matches(segment: Segment) -> Iterator[tuple[Entry, tuple[int, int], str]]:
     """Every match of a pattern in the sentence: entry, span and the words in its gaps."""
     text = segment.text
     fitting: dict[str, bool] = {}
-    for pattern, entry in risk_lexicon().candidates(text_keys(text)):
+    keys = text_keys(text)
+    for pattern, entry in risk_lexicon().candidates(keys):
+        if not pattern.may_match(keys):
+            continue
         if entry.rule_id not in fitting:
-            fitting[entry.rule_id] = entry.fits(text)
+            fitting[entry.rule_id] = entry.fits(text, keys)
         if not fitting[entry.rule_id]:
             continue
         for found in islice(pattern.regex.finditer(text), MOST_MATCHES):
@@ -167,8 +170,9 @@ def _problems(parts: list[Segment]) -> Iterator[Problem]:
     for segment in parts:
         if segment.speaker is Speaker.WORKER:
             continue
-        for pattern, entry in lexicon.candidates(text_keys(segment.text)):
-            if entry.problem not in named and pattern.regex.search(segment.text):
+        keys = text_keys(segment.text)
+        for pattern, entry in lexicon.candidates(keys):
+            if entry.problem not in named and pattern.may_match(keys) and pattern.regex.search(segment.text):
                 named.add(entry.problem)
     return (problem for problem in Problem if problem in named)
 
