@@ -14,6 +14,7 @@ import numpy as np
 from triage.classifier import SHIPPED, load
 from triage.judging import Only, judge
 from triage.labelled import own_corpus
+from triage.vectors import available, load_best
 
 SIZES = {"short note": 0, "5,000 characters": 5_000, "50,000 characters": 50_000}
 
@@ -26,11 +27,15 @@ def main() -> None:
     print(f"load the model: {(time.process_time() - start) * 1000:.0f} ms")
     judge("我想死 I want to die quero morrer")
     floor = _floor([each.text for each in texts], [int(bool(each.any_risk)) for each in texts])
+    runs: list[tuple[str, Callable[[str], object]]] = [
+        ("both", judge), ("rules", lambda text: judge(text, Only.RULES)),
+    ]
+    if available():
+        best = load_best()
+        runs.append(("with vectors", lambda text: judge(text, model=best)))
     for name, size in SIZES.items():
         samples = _samples([each.text for each in texts], size)
-        for label, run in (
-            ("both", judge), ("rules", lambda text: judge(text, Only.RULES)), ("bare pipeline", floor),
-        ):
+        for label, run in (*runs, ("bare pipeline", floor)):
             taken = _timed(run, samples)
             print(f"{name:18s} {label:14s} mean {taken.mean():7.2f} ms  p95 "
                   f"{np.quantile(taken, 0.95):7.2f} ms  {1000 / taken.mean():7.0f} a second")

@@ -63,7 +63,7 @@ def report(folders: tuple[Path, Path] | None = None) -> str:
         lines.append(_line(name, (both, grams, with_vectors), places))
     if dev_folder is not None:
         lines.extend(_dev_lines(dev_folder))
-    lines.append("")
+    lines.extend(["", *_long_lines(both), ""])
     lines.extend(f"- published: {name}: {found}" for name, found in PUBLISHED)
     return "\n".join(lines) + "\n"
 
@@ -121,6 +121,21 @@ def _line(
     if with_vectors is not None:
         heard = [score_of((float(d), float(c), float(b))) for d, c, b in with_vectors[places]]
     return _row(name, labels, judged, (bare, rules, heard))
+
+
+def _long_lines(trained: Trained) -> list[str]:
+    """How well one risky text is found in a long one, by the models that had seen none of it."""
+    lines = ["| long texts put together | texts | both: AUROC |", "|---|---|---|"]
+    for language, weights in sorted(trained.model.weights.items()):
+        pairs = [(each.risky, probabilities(fusion_rows(heard), weights.fusion))
+                 for each, heard in zip(trained.long, trained.long_heard, strict=True)
+                 if each.seen.language == language]
+        if pairs:
+            truth = np.array([int(risky) for risky, _ in pairs])
+            scores = np.array([score_of(chances) for _, chances in pairs])
+            found = _cell(with_interval(auroc, (truth, scores)))
+            lines.append(f"| {language} | {len(pairs)} | {found} |")
+    return lines
 
 
 def _dev_lines(folder: Path) -> list[str]:

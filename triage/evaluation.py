@@ -102,9 +102,15 @@ def _detection(truth: Any, scores: Any, alerts: Any, chances: Any) -> dict[str, 
             with_interval(lambda y, a: share(y[a] == 1), (truth, alerts))
         )
         found["precision_at_recall_98"] = precision_at(truth, scores, 0.98)
-        hits = int((truth[alerts] == 1).sum())
-        found["f1"] = 2 * hits / max(int(alerts.sum()) + positives, 1)
+        found["f1"] = _f1(truth, alerts)
+        found["f1_interval"] = asdict(with_interval(_f1, (truth, alerts)))
     return found
+
+
+def _f1(truth: Any, alerts: Any) -> float:
+    """F1 at the shipped point."""
+    hits = int((truth[alerts] == 1).sum())
+    return 2 * hits / max(int(alerts.sum()) + int(truth.sum()), 1)
 
 
 def _levels(truth: Any, guess: Any, scores: Any) -> dict[str, Any]:

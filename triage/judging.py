@@ -12,6 +12,7 @@ from triage.features import Seen, see_parts
 from triage.labelled import LEVELS, level_of
 from triage.normalise import normalise
 from triage.phrases import parts_of, read_parts
+from triage.scope import SILENT
 from triage.vocabulary import ResponseCode, RiskLevel, highest
 
 #: A phrase of acting now raises by itself. Words of a plan or of ideation raise where the
@@ -21,6 +22,10 @@ CONTRADICTED = {"zh": 0.12, "yue": 0.2, "en": 0.3, "pt": 0.2}
 #: The chances below which words of ideation count as D, and of a plan as C.
 LEAST_C = 0.3
 LEAST_B = 0.15
+#: Categories of danger to or from others, of which the classifier knows little.
+OF_OTHERS = frozenset(("violence_self", "threat_other", "child_risk", "other_at_risk"))
+#: The chance from which the classifier is believed although every phrase found was silenced.
+BELIEVED = 0.6
 MOST_REASONS = 5
 
 # How far a phrase lifts the score towards 1. The classifier has weighed the phrases already; more
@@ -90,26 +95,48 @@ def by_model(prediction: Prediction) -> Judgement:
 
 def by_both(reading: TextReading, prediction: Prediction) -> Judgement:
     """Phrases and classifier as they ship: the higher code, ideation words not contradicted."""
-    phrases = reading.code
     silent = prediction.level is None
-    if phrases is not None and not silent and phrases is not ResponseCode.A:
-        # Words of a plan need a clearer contradiction than words of ideation.
-        least = CONTRADICTED[prediction.language]
-        if prediction.at_least_d < (least / 2 if phrases is ResponseCode.B else least):
-            phrases = None
-        elif phrases is ResponseCode.C and prediction.at_least_c < LEAST_C:
-            phrases = ResponseCode.D
-        elif phrases is ResponseCode.B and prediction.at_least_b < LEAST_B:
-            phrases = ResponseCode.C
-    code = highest(phrases, prediction.level.code if prediction.level else None)
+    phrases = reading.code if silent else _uncontradicted(reading, prediction)
+    model = prediction.level.code if prediction.level else None
     score = prediction.score
     if silent:
         score = min(score, 0.15)
+    elif _all_silenced(reading) and prediction.at_least_d < BELIEVED:
+        # Every phrase of risk was denied, quoted or said for effect; the classifier knows their
+        # words and less of what was done to them.
+        model = None
+        score *= BELIEVED
     if phrases is not None and phrases.rank >= ResponseCode.D.rank:
         lift = _LIFT_SILENT if silent else _LIFT.get((phrases, prediction.language), 0.0)
         score += (1 - score) * lift
     reasons = (*_phrase_reasons(reading), *_model_reasons(prediction))
-    return _judged(round(score, 6), code, reasons, prediction.at_least_d, prediction.language)
+    return _judged(round(score, 6), highest(phrases, model), reasons, prediction.at_least_d,
+                   prediction.language)
+
+
+def _uncontradicted(reading: TextReading, prediction: Prediction) -> ResponseCode | None:
+    """The code of the phrases, without words of ideation that the classifier does not believe."""
+    code = reading.code
+    if code is None or code is ResponseCode.A:
+        return code
+    # The classifier has seen few texts of others' danger: it cannot contradict these.
+    of_others = highest(*(hit.code for hit in reading.hits if hit.category in OF_OTHERS))
+    # Words of a plan need a clearer contradiction than words of ideation.
+    least = CONTRADICTED[prediction.language]
+    if prediction.at_least_d < (least / 2 if code is ResponseCode.B else least):
+        return of_others
+    if code is ResponseCode.C and prediction.at_least_c < LEAST_C:
+        return highest(ResponseCode.D, of_others)
+    if code is ResponseCode.B and prediction.at_least_b < LEAST_B:
+        return highest(ResponseCode.C, of_others)
+    return code
+
+
+def _all_silenced(reading: TextReading) -> bool:
+    """Whether phrases of risk were found and scope silenced every one of them."""
+    speaking = any(hit.code is not None and hit.code.rank >= ResponseCode.D.rank
+                   for hit in reading.hits)
+    return not speaking and any(hit.scope in SILENT for hit in reading.hits)
 
 
 def _judged(

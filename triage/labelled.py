@@ -18,6 +18,9 @@ SCOPE = Path(__file__).parent / "data" / "scope"
 LEVELS = (RiskLevel.LOW, RiskLevel.MODERATE, RiskLevel.HIGH, RiskLevel.IMMINENT)
 
 _LEVEL_OF_CODE = {"N": 0, "E": 0, "D": 1, "C": 2, "U": 2, "B": 3, "A": 3}
+_LEVEL_OF_NAME = {level.value: place for place, level in enumerate(LEVELS)}
+# Tables written by a spreadsheet or by pandas hold numbers and truths in several spellings.
+_BINARY = {"1": True, "1.0": True, "true": True, "0": False, "0.0": False, "false": False}
 _LONGEST_FIELD = 10_000_000
 
 
@@ -97,11 +100,9 @@ def outside_sets(folders: Sequence[Path]) -> tuple[list[Labelled], list[SourceSe
 
 
 def labels(row: dict[str, str]) -> tuple[bool | None, int | None]:
-    """Whether a row tells of any risk, and its level; None where it was not annotated."""
-    risk = row.get("risk", "").strip()
-    level = LEVELS.index(RiskLevel(risk)) if risk else None
-    binary = row.get("binary", "").strip()
-    any_risk = binary == "1" if binary in ("0", "1") else None
+    """Whether a row tells of any risk, and its level; None where it says nothing known."""
+    level = _LEVEL_OF_NAME.get(row.get("risk", "").strip().lower())
+    any_risk = _BINARY.get(row.get("binary", "").strip().lower())
     if any_risk is None and level is not None:
         any_risk = level >= 1
     if level is None and any_risk is False:

@@ -42,7 +42,7 @@ STRENGTH = 4.0
 OTHER_LANGUAGE = 0.15
 #: A long text put together counts this much in fitting the fusion.
 LONG_WEIGHT = 0.5
-OWN_TEXT = {"zh": 0.4, "yue": 0.9, "en": 0.4, "pt": 0.4}
+OWN_TEXT = {"zh": 0.2, "yue": 0.7, "en": 0.3, "pt": 0.3}
 SCOPE_TEXT = 0.2
 #: Sets that count less: short posts labelled by their forum, and questions nobody labelled.
 SET_WEIGHT = {"zhs_weibo_lemonchiu": 0.5, "en_counselchat_dev": 0.7}

@@ -128,7 +128,7 @@ def _regression(
     known = (target >= 0) & inside & (share > 0)
     if len(set(target[known])) < 2:
         return np.zeros(rows.shape[1]), 0.0
-    found = LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0)
+    found = LogisticRegression(C=_STRENGTH, solver="liblinear", tol=1e-3, random_state=0)
     found.fit(rows[known], target[known], sample_weight=share[known])
     return found.coef_[0], float(found.intercept_[0])
 

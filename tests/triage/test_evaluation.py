@@ -60,7 +60,30 @@ def test_every_row_gets_its_prediction(folder: Path, tmp_path: Path, only: str) 
     report = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert "any_risk" in report["some.csv"]
     assert report["some.csv"]["any_risk"]["auroc"]["value"] == 1.0
+    for name in ("recall", "precision_interval", "f1_interval", "best_f1"):
+        found = report["some.csv"]["any_risk"][name]
+        assert found["low"] <= found["value"] <= found["high"]
     assert "any_risk" not in report["plain.csv"]
+
+
+def test_odd_tables_are_judged_row_by_row(tmp_path: Path) -> None:
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    huge = "今日返工好忙。" * 30_000
+    (folder / "bom.csv").write_bytes(
+        ("\ufeffextra,text,lang,risk\r\n1,我想死,yue,Unknown\r\n2,,,\r\n3\r\n"
+         f'4,"{huge}",yue,low,more,and more\r\n').encode()
+    )
+    (folder / "none.csv").write_text("lang,other\nen,1\n", encoding="utf-8")
+    (folder / "empty.csv").write_text("", encoding="utf-8")
+    out = tmp_path / "out"
+    done = CliRunner().invoke(evaluate, [str(folder), "--predictions", str(out), "--no-vectors"])
+    assert done.exit_code == 0, done.output
+    with (out / "bom.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["alert"] for row in rows] == ["1", "0", "0", "0"]
+    assert (out / "none.csv").read_text(encoding="utf-8").count("\n") == 2
+    assert (out / "empty.csv").read_text(encoding="utf-8").count("\n") == 1
 
 
 def test_assess_prints_code_level_score_and_reasons() -> None:

@@ -68,6 +68,8 @@ def test_hard_pairs_stay_on_one_side_of_a_split() -> None:
         ({"risk": "", "binary": "0"}, (False, 0)),
         ({"risk": "low", "binary": "0"}, (False, 0)),
         ({"risk": "", "binary": ""}, (None, None)),
+        ({"risk": "High ", "binary": "1.0"}, (True, 2)),
+        ({"risk": "unknown", "binary": "n/a"}, (None, None)),
     ],
 )
 def test_labels_are_read_as_annotated(row: dict[str, str], found: tuple[object, object]) -> None:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from triage.classifier import LANGUAGES, SHIPPED, ModelFileError, load_shipped
 from triage.features import see
-from triage.vectors import LONGEST_PASSAGE, available, load_best, load_vectors, passage
+from triage.perceptron import fit
+from triage.vectors import (
+    LONGEST_PASSAGE,
+    MOST_SENTENCES,
+    available,
+    load_best,
+    load_vectors,
+    loudest,
+    passage,
+)
 
 extra = pytest.mark.skipif(not available(), reason="the extra hotline[vectors] is not installed")
 
@@ -31,7 +41,7 @@ def test_changed_vector_weights_are_refused(tmp_path: Path) -> None:
 
 def test_of_a_long_text_the_encoder_is_given_the_sentence_of_risk() -> None:
     text = "今日返工食飯瞓覺,冇咩特別。" * 60 + "我想自殺。" + "今日返工食飯瞓覺,冇咩特別。" * 60
-    given = passage(see(text), load_shipped())
+    given = passage(see(text), load_shipped().heard(see(text), load_shipped().weights["yue"]))
     assert "我想自杀" in given
     assert len(given) <= LONGEST_PASSAGE
 
@@ -50,5 +60,27 @@ def test_with_the_extra_a_prediction_has_the_same_shape() -> None:
 
 
 def test_half_characters_reach_the_encoder_as_something_it_can_write() -> None:
-    written = passage(see("我想死 \ud83d today"), load_shipped())
+    seen = see("我想死 \ud83d today")
+    written = passage(seen, load_shipped().heard(seen, load_shipped().weights["zh"]))
     assert written.encode("utf-8")
+
+
+def test_of_many_sentences_the_loudest_are_read_one_by_one() -> None:
+    seen = see("今日返工食飯瞓覺。" * 60 + "我想自殺。" + "今日返工食飯瞓覺。" * 60)
+    chosen = loudest(seen, load_shipped().heard(seen, load_shipped().weights[seen.language]))
+    assert len(chosen) == MOST_SENTENCES
+    assert seen.parts[chosen[0]].text == "我想自杀。"
+
+
+def test_the_network_learns_what_no_single_number_tells_and_always_the_same() -> None:
+    draw = np.random.default_rng(5)
+    rows = draw.standard_normal((600, 8)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    truth = (rows[:, 0] * rows[:, 1] > 0).astype(np.int64)
+    targets = np.stack([truth, truth, np.full(600, -1)], axis=1)
+    places = np.zeros(600, dtype=np.int64)
+    network = fit(rows[:500], places[:500], targets[:500], np.ones(500), 2)
+    again = fit(rows[:500], places[:500], targets[:500], np.ones(500), 2)
+    assert np.array_equal(network.hidden, again.hidden)
+    right = (network.decisions(rows[500:], 0)[:, 0] > 0) == truth[500:].astype(bool)
+    assert right.mean() > 0.7

@@ -1,0 +1,68 @@
+"""Long texts put together of short ones: what a long text must say to be raised."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from triage.classifier import FUSED_VALUES, Heard, fusion_rows, load_shipped
+from triage.features import joined, see
+from triage.labelled import Labelled
+from triage.long_texts import long_texts
+
+CALM = ["今天上班很忙。", "公司要开会。", "老板改了班表。", "我想问补偿。", "房租涨了。", "同事请假了。",
+        "明天要加班。", "我睡得不好。", "孩子开学了。", "天气很热。"]
+
+
+def texts() -> list[Labelled]:
+    calm = [Labelled(text, False, 0, "set", f"calm {place}") for place, text in enumerate(CALM)]
+    return [*calm, Labelled("我今晚要跳楼。", True, 3, "set", "risk")]
+
+
+def test_a_risky_one_is_a_calm_one_with_one_risky_text_in_it() -> None:
+    found = texts()
+    seen = [see(each.text) for each in found]
+    made = long_texts(found, seen, np.zeros(len(found), dtype=int))
+    assert {each.risky for each in made} == {True, False}
+    for each in made:
+        words = [part.text for part in each.seen.parts]
+        assert ("我今晚要跳楼。" in words) is each.risky
+        assert each.level == (3 if each.risky else 0)
+        assert len(words) >= 8
+    again = long_texts(found, seen, np.zeros(len(found), dtype=int))
+    assert [each.seen.whole.terms for each in again] == [each.seen.whole.terms for each in made]
+
+
+def test_too_few_texts_make_none() -> None:
+    few = texts()[-4:]
+    assert long_texts(few, [see(each.text) for each in few], np.zeros(len(few), dtype=int)) == ()
+
+
+def test_texts_joined_are_seen_as_the_text_in_one() -> None:
+    pieces = ["我想死。", "今天很忙。", "没有人理我。", "我想死。"]
+    one, other = see("\n".join(pieces)), joined([see(piece) for piece in pieces])
+    assert other.whole.terms == one.whole.terms
+    assert [part.text for part in other.parts] == [part.text for part in one.parts]
+    assert other.whole.dense.keys() == one.whole.dense.keys()
+    for name, number in one.whole.dense.items():
+        assert other.whole.dense[name] == pytest.approx(number, abs=0.05), name
+
+
+def test_what_is_said_among_more_sentences_must_be_said_louder() -> None:
+    loud = np.array([2.0, 1.0, 0.0])
+    calm = np.full((99, 3), -3.0)
+    short = Heard(loud, loud[None, :], np.array([False]), 1)
+    long = Heard(np.full(3, -1.0), np.vstack([loud[None, :], calm]), np.zeros(100, dtype=bool), 100)
+    for language, weights in load_shipped().weights.items():
+        assert (weights.fusion[:, :FUSED_VALUES] > 0).all(), language
+        first = (fusion_rows(short) * weights.fusion).sum(axis=1)
+        second = (fusion_rows(long) * weights.fusion).sum(axis=1)
+        assert second[0] < first[0], language
+
+
+def test_of_a_long_text_only_the_count_is_asked_of_the_sentences_left_out() -> None:
+    parts = np.array([[1.0, 0.5, 0.0], [-2.0, -2.0, -2.0]])
+    whole = np.array([0.0, 0.0, 0.0])
+    every = Heard(whole, parts, np.array([False, False]), 2)
+    loud = Heard(whole, parts[:1], np.array([False]), 2)
+    assert np.array_equal(fusion_rows(every), fusion_rows(loud))
