@@ -1,12 +1,11 @@
 """A small language for phrases, compiled to patterns that cannot run away.
 
 A pattern is a row of words in order: `a|b` is either, `x?` may be missing, `~3` is a gap of up to
-three characters (Chinese) or words (English, Portuguese) inside one clause, `~8+` one that may reach
-over a comma, `@name` a set of words
-from macros.toml, `kill*` any ending, `_` a space inside one alternative, `$` the end of the clause, alone or as one of the
-alternatives. A cue of scope.toml may
-have one gap inside it (`not_a_day~4without`). Gaps are bounded and
-every pattern has a word that must be present, so that only patterns whose word stands in a
+three characters (Chinese) or words (English, Portuguese) inside one clause, `~8+` one that may
+reach over a comma, `@name` a set of words from macros.toml, `kill*` any ending, `_` a space inside
+one alternative, `$` the end of the clause, alone or as one of the alternatives. A row may be broken
+over lines. A cue of scope.toml may have one gap inside it (`not_a_day~4without`). Gaps are bounded,
+and every pattern has words that must be present, so that only patterns whose words stand in a
 sentence are tried on it.
 """
 

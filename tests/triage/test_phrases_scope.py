@@ -104,3 +104,50 @@ def test_a_hit_shows_the_words_as_they_were_written() -> None:
     hit = read(text).hits[0]
     assert "自*殺" in text[hit.start : hit.end]
     assert hit.segment == "我想自*殺！"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有一天不想着死", "冇一日唔諗住死", "not a day goes by without me wanting to die",
+        "não há um dia em que não pense em morrer", "要不是因为孩子，我早就死了", "驚痛先至未死",
+        "the only thing keeping me from killing myself is my dog",
+        "se não fosse pelos meus filhos eu já tinha me matado",
+    ],
+)
+def test_a_double_negation_or_what_holds_one_back_is_no_denial(text: str) -> None:
+    assert ResponseCode(code(text)).at_least(ResponseCode.D)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Caller denies suicidal ideation, plan or intent", "no plan, no means, no previous attempts",
+        "来电者否认有轻生念头或自伤行为", "nega ideação suicida, plano ou intenção de se matar",
+        "it's not like I'm going to kill myself over it", "suicide?", "想死？",
+    ],
+)
+def test_a_denied_list_and_a_bare_question_raise_nothing(text: str) -> None:
+    assert code(text) in "-E"
+
+
+def test_a_denial_ends_where_the_note_says_what_was_admitted() -> None:
+    assert ResponseCode(code("Caller denies a plan but wants to die")).at_least(ResponseCode.D)
+    assert ResponseCode(code("来电者否认有计划，但想死")).at_least(ResponseCode.D)
+    assert ResponseCode(code("nega plano, mas refere vontade de morrer")).at_least(ResponseCode.D)
+
+
+def test_laughter_takes_words_back_unless_they_are_said_to_be_meant() -> None:
+    assert code("I want to kill myself haha") in "-E"
+    assert code("vou me matar kkkkk") in "-E"
+    assert ResponseCode(code("我想死，我没有开玩笑")).at_least(ResponseCode.C)
+
+
+def test_a_note_in_the_third_person_is_read_like_the_callers_words() -> None:
+    assert ResponseCode(code("Caller says she wants to kill herself")).at_least(ResponseCode.D)
+    assert ResponseCode(code("A utente diz que vai matar-se")).at_least(ResponseCode.D)
+
+
+def test_words_around_a_phrase_can_speak_against_it() -> None:
+    assert code("I'm standing on the bridge taking photos") in "-E"
+    assert ResponseCode(code("I'm standing on the bridge right now")) is ResponseCode.A
