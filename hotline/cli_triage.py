@@ -81,7 +81,9 @@ def evaluate(
     from triage.vectors import load_best
 
     own = load_best if vectors else load_shipped
-    model = load(model_folder) if model_folder else own()
+    model = None
+    if Only(only) is not Only.RULES:
+        model = load(model_folder) if model_folder else own()
     report = judge_folder(folder, predictions, Only(only), model)
     if report_path is not None:
         write_json(report_path, report)

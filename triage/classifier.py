@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from triage.evidence import Prediction
-from triage.features import Seen, Unit, dense_names, see
+from triage.features import Seen, Unit, dense_names, see_normalised
+from triage.normalise import normalise
 from triage.vocabulary import RiskLevel
 
 SHIPPED = Path(__file__).parent / "data" / "model"
@@ -85,7 +86,9 @@ class Model:
 
     def predict(self, text: str) -> Prediction:
         """Level and probabilities of the text, with the sentence that speaks loudest."""
-        return self.predict_seen(see(text))
+        folded = normalise(text)
+        found = self.predict_seen(see_normalised(folded))
+        return replace(found, segment=folded.written(found.segment))
 
     def predict_seen(self, seen: Seen) -> Prediction:
         """The same, for a text whose features were taken already."""

@@ -69,6 +69,14 @@ class Normalised:
         last = self.offsets[min(end, len(self.offsets)) - 1] if end > start else start - 1
         return self.offsets[start], last + 1
 
+    def written(self, passage: str) -> str:
+        """A passage of the folded text as it was given; the passage itself where it is not there."""
+        start = self.text.find(passage)
+        if not passage or start < 0:
+            return passage
+        first, last = self.origin(start, start + len(passage))
+        return self.given[first:last]
+
 
 class _Folds(dict[int, str]):
     """The folded form of each code point, worked out when it is first met."""

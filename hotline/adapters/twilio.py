@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +22,7 @@ from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call.transcription import TranscriptionInstance
 
+from hotline.adapters.listed import listed_call, whole
 from hotline.config import PROVIDER_API, Config
 from hotline.ports import (
     CallOrder,
@@ -162,7 +163,7 @@ class TwilioTelephony:
     def find_call(self, sid: str) -> ProviderCall | None:
         """What the provider knows of a call, None when it knows none."""
         try:
-            return _call(self._do(lambda: self._client.calls(sid).fetch()))
+            return listed_call(self._do(lambda: self._client.calls(sid).fetch()))
         except DeliveryError as error:
             if error.code == 20404:
                 return None
@@ -173,7 +174,7 @@ class TwilioTelephony:
         given: dict[str, Any] = {"start_time_after": since, "limit": MOST_LISTED, "page_size": PAGE}
         if to is not None:
             given["to"] = to
-        return [_call(found) for found in self._do(lambda: self._client.calls.list(**given))]
+        return [listed_call(found) for found in self._do(lambda: self._client.calls.list(**given))]
 
     def send_message(self, order: MessageOrder) -> str:
         """Send a text message; gives the provider's sid."""
@@ -207,7 +208,7 @@ class TwilioTelephony:
         return [
             ProviderRecording(
                 sid=str(found.sid), call_sid=str(found.call_sid or ""),
-                status=str(found.status or ""), seconds=_whole(found.duration) or 0,
+                status=str(found.status or ""), seconds=whole(found.duration) or 0,
             )
             for found in self._do(lambda: self._client.recordings.list(**given))
         ]  # fmt: skip
@@ -307,28 +308,3 @@ def _status_and_code(error: TwilioException) -> tuple[int, int | None]:
         return int(error.status), int(error.code) if error.code else None
     answer = error.args[1] if len(error.args) > 1 else None
     return int(getattr(answer, "status_code", 500)), None
-
-
-def _call(found: Any) -> ProviderCall:
-    return ProviderCall(
-        sid=str(found.sid),
-        direction=str(found.direction or ""),
-        status=str(found.status or ""),
-        from_number=str(getattr(found, "_from", "") or ""),
-        to_number=str(found.to or ""),
-        started_at=_aware(found.start_time),
-        ended_at=_aware(found.end_time),
-        duration_seconds=_whole(found.duration),
-        parent_sid=found.parent_call_sid,
-    )
-
-
-def _whole(number: object) -> int | None:
-    text = str(number or "")
-    return int(text) if text.isdigit() else None
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    if at is None:
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

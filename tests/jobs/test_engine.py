@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,49 +13,18 @@ from sqlalchemy import func, select
 from hotline.config import Config
 from hotline.jobs.embedded import Embedded
 from hotline.jobs.engine import LEASE, Engine
-from hotline.jobs.registry import JobContext, Registry
+from hotline.jobs.registry import JobContext
 from hotline.outbox import post
 from hotline.ports import DeliveryError, Ports
 from hotline.transaction import db, unit_of_work
 from models.base import JsonDict
 from models.outbox import OutboxMessage
+from tests.jobs.desks import Desk, desk, engine
+from tests.jobs.desks import other as _other
+from tests.jobs.desks import post_notes as _post
 from tests.worlds import SteppedClock
 
-
-class Desk:
-    """A registry whose one delivery writes down what it delivered."""
-
-    def __init__(self) -> None:
-        self.delivered: list[int] = []
-        self.trouble: Callable[[JsonDict], None] = lambda _payload: None
-        self.registry = Registry()
-        self.lock = threading.Lock()
-
-        @self.registry.delivers("note", most_attempts=3, first_pause_seconds=10)
-        def deliver(_context: JobContext, payload: JsonDict) -> None:
-            self.trouble(payload)
-            with self.lock:
-                self.delivered.append(payload["n"])
-
-
-@pytest.fixture
-def desk() -> Desk:
-    return Desk()
-
-
-@pytest.fixture
-def engine(app: Flask, config: Config, ports: Ports, desk: Desk) -> Engine:
-    return Engine(app, desk.registry, JobContext(ports, config), "one")
-
-
-def _other(engine: Engine, name: str) -> Engine:
-    return Engine(engine.app, engine.registry, engine.context, name)
-
-
-def _post(app: Flask, clock: SteppedClock, *numbers: int, key: str | None = None) -> None:
-    with app.app_context(), unit_of_work() as session:
-        for n in numbers:
-            post(session, "note", now=clock.now(), dedupe_key=key and f"{key}-{n}", n=n)
+__all__ = ["desk", "engine"]
 
 
 def _row(app: Flask) -> OutboxMessage:
@@ -317,40 +285,3 @@ def test_a_commit_wakes_the_embedded_worker_at_once(
     finally:
         jobs.stop()
     assert desk.delivered == [7]
-
-
-@pytest.mark.both_databases
-def test_a_clock_that_is_put_back_holds_nothing_up(
-    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
-) -> None:
-    runs: list[int] = []
-    desk.registry.every(30, "look")(lambda _context: runs.append(1))
-
-    def refuse(_payload: JsonDict) -> None:
-        raise DeliveryError("busy")
-
-    _post(app, clock, 1)
-    clock.step(hours=1)
-    # An hour ahead: a row that failed once, one that nobody has taken up yet, a periodic job.
-    desk.trouble = refuse
-    engine.deliver_due()
-    _post(app, clock, 2)
-    assert engine.run_periodic() == 1
-    clock.step(hours=-1)
-    desk.trouble = lambda _payload: None
-    while engine.deliver_due():
-        pass
-    assert sorted(desk.delivered) == [1, 2]
-    assert engine.run_periodic() == 1
-    assert engine.run_periodic() == 0
-    assert len(runs) == 2
-
-
-def test_a_row_for_later_waits_for_its_time(
-    app: Flask, clock: SteppedClock, engine: Engine, desk: Desk
-) -> None:
-    with app.app_context(), unit_of_work() as session:
-        post(session, "note", now=clock.now(), due_at=clock.now() + timedelta(hours=3), n=1)
-    assert engine.deliver_due() == 0
-    clock.step(hours=3)
-    assert engine.deliver_due() == 1

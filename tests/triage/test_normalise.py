@@ -82,3 +82,9 @@ def test_a_megabyte_of_anything_is_folded_in_time(unit: str) -> None:
     start = time.perf_counter()
     normalise(text)
     assert time.perf_counter() - start < 0.5
+
+
+def test_a_passage_is_given_back_as_it_was_written() -> None:
+    folded = normalise("欠賭債。現在仍想死！")
+    assert folded.written("现在仍想死") == "現在仍想死"
+    assert folded.written("not there") == "not there"
