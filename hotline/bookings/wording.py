@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 # date, time: numbers alone, so that no language's month names are needed.
 REMINDERS = {
-    "yue": "提提你:你約咗 {date} {time}。回覆 1 保留,回覆 2 改期。",
-    "cmn": "提醒:您的预约在 {date} {time}。回复 1 保留,回复 2 改期。",
+    "yue": "提提你：你約咗 {date} {time}。回覆 1 保留，回覆 2 改期。",
+    "cmn": "提醒：您的预约在 {date} {time}。回复 1 保留，回复 2 改期。",
     "pt": "Lembrete: o seu compromisso é a {date} às {time}. Responda 1 para manter, 2 para mudar.",
     "en": "Reminder: your appointment is on {date} at {time}. Reply 1 to keep it, 2 to change it.",
 }

@@ -34,7 +34,7 @@ _STYLES = {
     "zh": {
         "time": "HH:mm",
         "short": "M月d日 HH:mm",
-        "long": "y年M月d日 (EEE) HH:mm",
+        "long": "y年M月d日（EEE）HH:mm",
         "date": "y年M月d日",
         "day": "M月d日 EEE",
     },

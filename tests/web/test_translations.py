@@ -81,3 +81,12 @@ def test_the_mainland_words_are_not_those_of_macau() -> None:
     ):
         assert macau.get(english).string == hant
         assert mainland.get(english).string == hans
+
+
+HALF_WIDTH = re.compile(r"[\u3400-\u9fff][,:;?!(]|[,:;)][\u3400-\u9fff]")
+
+
+@pytest.mark.parametrize("locale", ["zh_Hant", "zh_Hans"])
+def test_chinese_is_written_with_its_own_punctuation(locale: str) -> None:
+    narrow = [text for _english, text in _texts(refresh.read(locale)) if HALF_WIDTH.search(text)]
+    assert narrow == []
