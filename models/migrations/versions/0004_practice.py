@@ -8,8 +8,8 @@ from alembic import op
 import models.base
 import models.crypto
 
-revision = '0002c'
-down_revision = '0002b'
+revision = '0004'
+down_revision = '0003'
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from alembic import op
 import models.base
 import models.crypto
 
-revision = '0004'
-down_revision = '0002c'
+revision = '0005'
+down_revision = '0004'
 branch_labels = None
 depends_on = None
 

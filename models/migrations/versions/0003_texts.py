@@ -8,7 +8,7 @@ from alembic import op
 import models.base
 import models.crypto
 
-revision = '0002b'
+revision = '0003'
 down_revision = '0002'
 branch_labels = None
 depends_on = None
