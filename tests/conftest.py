@@ -100,10 +100,25 @@ def migrated_postgres(postgres_url: str) -> str:
 
 
 def _emptied(url: str) -> str:
+    """The database without a row, its counters at their start.
+
+    Deleting is many times quicker than TRUNCATE where nearly all of the tables are empty: that
+    writes a new file for each table and each index. Triggers and foreign keys rest meanwhile, which
+    only a superuser may order; on a server of your own with a lesser role it is TRUNCATE.
+    """
     engine = create_engine(url, poolclass=NullPool)
     names = ", ".join(f'"{table.name}"' for table in METADATA.sorted_tables)
+    deletes = "; ".join(f'DELETE FROM "{table.name}"' for table in METADATA.sorted_tables)
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        if connection.scalar(text("SHOW is_superuser")) != "on":
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text(f"DO $$ BEGIN {deletes}; END $$"))
+            connection.execute(
+                text("SELECT setval(oid::regclass, 1, false) FROM pg_class"
+                     " WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace")
+            )
     engine.dispose()
     return url
 

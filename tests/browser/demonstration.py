@@ -11,7 +11,7 @@ from socket import socket
 
 from flask import Flask
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.adapters.simulator import Network
 from hotline.adapters.system import SystemClock
@@ -23,6 +23,13 @@ from hotline.demo.views import init_demo
 from hotline.jobs.starting import start_jobs
 from hotline.transaction import dispose
 from hotline.upkeep import migrate_database
+
+
+class QuietRequests(WSGIRequestHandler):
+    """Writes no line a request: a thread may outlive the stream it would write to."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nothing."""
 
 
 @dataclass
@@ -70,7 +77,7 @@ def running(folder: Path) -> Iterator[Demonstration]:
     migrate_database(app)
     fill(app)
     jobs = start_jobs(app)
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietRequests)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

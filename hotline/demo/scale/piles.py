@@ -109,7 +109,7 @@ class Piles:
             "id public_id reference case_id caller_id centre_id counsellor_id room_id mode status "
             "starts_at ends_at language session_number reminder_at reminder_state booked_by_id "
             "booked_at arrived_at status_at",
-            buffer_minutes=15, sessions_planned=8, is_practice=False, version=2,
+            buffer_minutes=15, sessions_planned=8, equipment=[], is_practice=False, version=2,
         )
         self.reservations = pile("reservations", "kind resource_id slot_at appointment_id")
         self.sessions = pile(
