@@ -17,6 +17,8 @@ HIGH = (ResponseCode.A, ResponseCode.B, ResponseCode.C, ResponseCode.U)
 HIGH_MAY_REST = timedelta(days=1)
 CALM_MAY_REST = timedelta(days=14)
 """How long a case may lie with nothing planned, by code; ours. Nothing is closed by itself."""
+MEETING_SOON = timedelta(days=7)
+"""A booking is not a follow-up: somebody at high risk who only waits for a meeting is rung each week."""
 
 
 def look_at_idle(session: Session, now: datetime, limit: int = 100) -> int:
@@ -26,6 +28,7 @@ def look_at_idle(session: Session, now: datetime, limit: int = 100) -> int:
         # A meeting nobody has written up keeps no case out of sight for good.
         Appointment.case_id == Case.id, Appointment.status == AppointmentStatus.CONFIRMED,
         Appointment.ends_at > now - HIGH_MAY_REST,
+        or_(Case.code.not_in(HIGH), Appointment.starts_at < now + MEETING_SOON),
     )
     resting = or_(
         and_(Case.code.in_(HIGH), Case.updated_at < now - HIGH_MAY_REST),

@@ -64,7 +64,7 @@ def test_somebody_practises_and_sees_how_it_went(
     assert calm(page) == []
     shoot(page, "practice", size)
     page.locator("button[value=acting_yue]").click()
-    page.wait_for_url(re.compile(r"/practice/\w+$"))
+    page.wait_for_url(re.compile(r"/practice/[\w-]+$"))
     page.locator("#ringing button.button-primary").click()
     expect(page.locator("#talk")).to_contain_text("我食咗藥")
     page.locator("button[value=stay]").click()

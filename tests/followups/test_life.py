@@ -27,6 +27,7 @@ from hotline.transaction import unit_of_work
 from hotline.wall.facts import look
 from models.accounts import User
 from models.audit import AuditEvent
+from models.bookings import Appointment
 from models.callers import Caller, CallerIdentity, CallerNumber, ContactRule
 from models.calls import Call
 from models.cases import Case
@@ -38,7 +39,7 @@ from tests.followups.life import Life
 from tests.followups.life_steps import STEPS
 from tests.makers import Agency
 from tests.worlds import SteppedClock
-from triage.vocabulary import CaseStatus, ResponseCode, TaskStatus
+from triage.vocabulary import AppointmentStatus, CaseStatus, ResponseCode, TaskStatus
 
 TELLING = re.compile(
     r"counsel|therap|hotline|help ?line|session|crisis|union|suicid|輔導|辅导|熱線|热线|工會|工会"
@@ -190,7 +191,15 @@ def nobody_at_risk_is_left_with_nothing(session: Session, life: Life) -> str:
         left = session.scalar(
             select(FollowUp.id).where(FollowUp.case_id == case.id, FollowUp.status.in_(UNFINISHED))
         )
-        if left is None and life.said and life.said[-1].endswith("time_passes"):
+        # A meeting within the week, or of yesterday and not written up yet, is work too.
+        meeting = session.scalar(
+            select(Appointment.id).where(
+                Appointment.case_id == case.id, Appointment.status == AppointmentStatus.CONFIRMED,
+                Appointment.ends_at > now - timedelta(days=1),
+                Appointment.starts_at < now + timedelta(days=7),
+            )
+        )
+        if left is None and meeting is None and life.said and life.said[-1].endswith("time_passes"):
             return f"case {case.id} at {case.code} lies with nothing planned"
     late = session.scalars(
         select(FollowUp.id).where(
