@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
-from waitress.server import create_server
 
 from hotline.adapters.simulation.scenario import Person, Press, Scenario
 from hotline.adapters.simulator import Network
@@ -24,6 +22,7 @@ from hotline.jobs.starting import start_jobs
 from hotline.transaction import dispose, unit_of_work
 from models.agency import Line
 from models.calls import Call
+from tests import serving
 from tests.makers import LINE_NUMBER, Agency, make_agency
 
 VOLUNTEER = "+85366000000"
@@ -103,15 +102,7 @@ def free_port() -> int:
 
 def serve(app: Flask, port: int) -> Callable[[], None]:
     """Serve the application; gives what stops it."""
-    server = create_server(app, host="127.0.0.1", port=port, threads=16)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        server.close()
-        thread.join(timeout=5)
-
-    return stop
+    return serving.serve(app, port)[1]
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 from flask import Flask
-from waitress.server import create_server
 
 from hotline.web.lanes import Lanes
+from tests.serving import serve
 from tests.voice.outages import locked
 from tests.voice.signing import PUBLIC, Provider, incoming, provider
 
@@ -23,12 +23,9 @@ PAGES = 4
 @pytest.fixture
 def served(provider: Provider) -> Iterator[str]:
     """The application behind a real server with few threads."""
-    server = create_server(Lanes(provider.app, PAGES), host="127.0.0.1", port=0, threads=PAGES + 4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(timeout=5)
+    port, stop = serve(Lanes(provider.app, PAGES), threads=PAGES + 4)
+    yield f"http://127.0.0.1:{port}"
+    stop()
 
 
 def _stuck(app: Flask, go: threading.Event) -> None:
