@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Forbidden, Permission, may
-from hotline.bookings import offers, records, series, service, week
+from hotline.bookings import offers, records, series, week
 from hotline.bookings.forms import ANY, LENGTHS, BookForm, ConflictForm, FindForm, PlanForm
 from hotline.bookings.pages import (
     Named,
@@ -194,21 +194,3 @@ def _fields(
         "language": form.language.data or "", "equipment": ",".join(form.equipment.data or ()),
         **({"instead_of": moving.public_id, "version": str(moving.version)} if moving else {}),
     }
-
-
-def _booking(session: Session, case: Case, form: BookForm) -> service.Booking:
-    starts = parsed_instant(form.starts_at.data)
-    if starts is None:
-        abort(400)
-    try:
-        mode, minutes = AppointmentMode(form.mode.data), int(form.minutes.data)
-    except ValueError:
-        abort(400)
-    companion = by_public_id(session, User, form.companion.data) if form.companion.data else None
-    return service.Booking(
-        case_id=case.public_id, counsellor_id=by_public_id(session, User, form.counsellor.data),
-        centre_id=by_public_id(session, Centre, form.centre.data), starts_at=starts,
-        minutes=minutes, mode=mode, language=form.language.data or None,
-        equipment=frozenset(filter(None, (form.equipment.data or "").split(","))),
-        address=form.address.data or None, companion_id=companion,
-    )
