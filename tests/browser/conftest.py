@@ -113,6 +113,12 @@ def complaints(page: Page) -> Iterator[Complaints]:
     assert collected.heard == []
 
 
+def strike(page: Page, key: str) -> None:
+    """Press a single key that the page listens for; what is on show may be ahead of its scripts."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and its own good practice on the page."""
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

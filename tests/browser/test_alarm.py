@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from hotline.transaction import unit_of_work
 from models.calls import LiveSignal
-from tests.browser.conftest import DESKTOP, Complaints, Served, sideways, violations
+from tests.browser.conftest import DESKTOP, Complaints, Served, sideways, strike, violations
 from tests.calls.calling import answered_call
 from tests.makers import PASSWORD, Agency
 from tests.worlds import SteppedClock
@@ -41,7 +41,7 @@ def test_a_live_signal_is_in_view_wherever_the_report_is_scrolled_to(
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/desk$"))
-    page.keyboard.press("o")
+    strike(page, "o")
     page.wait_for_url(re.compile(r"/desk/reports/"))
     sign = page.locator("#alarm .signal")
     expect(sign).to_have_count(1)

@@ -31,7 +31,7 @@ from models.bookings import Appointment, SessionNote
 from models.cases import Case
 from models.followups import FollowUp
 from tests.bookings.makers import NUMBER, TOMORROW, a_caller, a_case, booked
-from tests.browser.conftest import PHONE, Complaints, Served, sideways, violations
+from tests.browser.conftest import PHONE, Complaints, Served, sideways, strike, violations
 from tests.browser.test_journey import press, tab_to
 from tests.browser.test_week import addresses, sign_in, standing  # noqa: F401 - a fixture
 from tests.conftest import TOKEN
@@ -126,7 +126,7 @@ def test_a_meeting_is_kept_from_the_booking_to_the_next_of_the_series(
     page.keyboard.press("Enter")
     page.wait_for_url("**after=2026-03-13**")
     checked(page, wrong)
-    page.keyboard.press("b")
+    strike(page, "b")
     page.wait_for_url("**/appointments/**")
     address = page.url
     checked(page, wrong)
@@ -142,16 +142,16 @@ def test_a_meeting_is_kept_from_the_booking_to_the_next_of_the_series(
     clock.set(meeting.starts_at + timedelta(minutes=2))
     come_back(page, address)
     checked(page, wrong)
-    page.keyboard.press("a")
+    strike(page, "a")
     expect(page.locator(".tag-good").first).to_be_visible()
-    page.keyboard.press("h")
+    strike(page, "h")
     write_the_note(page)
     checked(page, wrong)
     # The next of the series.
     press(page, page.locator(f"#case a[href$='/cases/{case.public_id}/book']"))
     page.wait_for_url("**/book")
     checked(page, wrong)
-    page.keyboard.press("b")
+    strike(page, "b")
     page.wait_for_url("**/appointments/**")
     with app.app_context(), unit_of_work() as session:
         first, second = session.scalars(select(Appointment).order_by(Appointment.starts_at)).all()
@@ -184,10 +184,10 @@ def test_somebody_who_does_not_come_is_rung_the_same_day_and_booked_anew(
         "Did not come" if language == "en" else "沒有出席"
     )
     checked(page, wrong)
-    page.keyboard.press("n")
+    strike(page, "n")
     page.wait_for_url("**/follow-ups/**")
     expect(page.locator("[data-key=t]")).to_be_visible()
-    page.keyboard.press("t")
+    strike(page, "t")
     expect(page.locator("#attempt")).to_be_visible()
     expect(page.locator("#contact")).to_be_visible()
     checked(page, wrong)
@@ -201,7 +201,7 @@ def test_somebody_who_does_not_come_is_rung_the_same_day_and_booked_anew(
     press(page, page.locator(f"#case a[href$='/cases/{case.public_id}/book']"))
     page.wait_for_url("**/book")
     checked(page, wrong)
-    page.keyboard.press("b")
+    strike(page, "b")
     page.wait_for_url("**/appointments/**")
     with app.app_context(), unit_of_work() as session:
         check = session.scalars(
@@ -229,7 +229,7 @@ def test_an_appointment_is_lifted_carried_and_set_down_by_keyboard_and_put_back(
     said = page.locator("[data-week-say]")
     slot.focus()
     # Lifted and left: nothing is moved.
-    page.keyboard.press("m")
+    strike(page, "m")
     expect(said).not_to_be_empty()
     page.keyboard.press("ArrowDown")
     expect(said).to_contain_text("11:15")
@@ -238,7 +238,7 @@ def test_an_appointment_is_lifted_carried_and_set_down_by_keyboard_and_put_back(
     assert standing(app)[0].starts_at == TOMORROW
     # Two days on and four quarters down, then Enter.
     slot.focus()
-    page.keyboard.press("m")
+    strike(page, "m")
     for key in ["ArrowRight"] * 2 + ["ArrowDown"] * 5:
         page.keyboard.press(key)
     expect(said).to_contain_text("12:15")

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from hotline.transaction import db
 from models.bookings import Appointment
 from models.cases import Case
-from tests.browser.conftest import Complaints, violations
+from tests.browser.conftest import Complaints, strike, violations
 from tests.browser.demonstration import Demonstration, running
 from triage.vocabulary import AppointmentStatus, ResponseCode
 
@@ -73,14 +73,14 @@ def take_the_call(desk: Page, telephone: Page, wrong: list[str]) -> None:
     desk.bring_to_front()
     expect(desk.locator(".ringing")).to_be_visible(timeout=PATIENCE)
     checked(desk, wrong)
-    desk.keyboard.press("o")
+    strike(desk, "o")
     desk.wait_for_url("**/desk/calls/**")
     checked(desk, wrong)
     telephone.bring_to_front()
     press(telephone, pick_up)
     desk.bring_to_front()
     expect(desk.locator("[data-key=o]")).to_be_visible(timeout=PATIENCE)
-    desk.keyboard.press("o")
+    strike(desk, "o")
     desk.wait_for_url("**/desk/reports/**")
     expect(desk.locator("[data-on-call]").first).to_be_visible()
 
@@ -102,8 +102,8 @@ def write_the_report(page: Page, wrong: list[str]) -> None:
     answer_no_to_every_question(page)
     checked(page, wrong)
     tab_to(page, page.locator("[name=human_code]").first)
-    page.keyboard.press("r")
-    page.keyboard.press("d")
+    strike(page, "r")
+    strike(page, "d")
     expect(page.locator("[name=human_code][value=D]")).to_be_checked()
     tab_to(page, page.locator("[name=wants_meeting]"))
     page.keyboard.press("Space")
@@ -123,16 +123,16 @@ def book_the_earliest_time(page: Page, address: str, reference: str, wrong: list
     press(page, row.locator("a").first)
     page.wait_for_url("**/follow-ups/**")
     checked(page, wrong)
-    page.keyboard.press("t")
+    strike(page, "t")
     expect(page.locator("form[action$='/take']")).to_have_count(0)
     checked(page, wrong)
-    page.keyboard.press("c")
+    strike(page, "c")
     page.wait_for_url("**/cases/**")
     checked(page, wrong)
     press(page, page.locator("main a[href$='/book']").first)
     page.wait_for_url("**/book")
     checked(page, wrong)
-    page.keyboard.press("b")
+    strike(page, "b")
     page.wait_for_url("**/appointments/**")
     checked(page, wrong)
 
@@ -169,7 +169,7 @@ def answer_no_to_every_question(page: Page) -> None:
     first = page.locator("[data-ask]:visible input").first
     tab_to(page, first)
     for _question in range(page.locator("[data-ask]:visible").count()):
-        page.keyboard.press("n")
+        strike(page, "n")
     assert page.locator("[data-ask]:visible input[value=no]:checked").count() > 3
 
 

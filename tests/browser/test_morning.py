@@ -19,7 +19,7 @@ from models.bookings import Appointment
 from models.care import HandOver
 from models.cases import EmergencyAction
 from models.followups import Alert, Attempt, FollowUp
-from tests.browser.conftest import DESKTOP, PHONE, Complaints, Served, sideways, violations
+from tests.browser.conftest import DESKTOP, PHONE, Complaints, Served, sideways, strike, violations
 from tests.browser.demonstration import choose_language
 from tests.browser.test_journey import press, tab_to
 from tests.cases.contacts import YES_TO_CALLS, routed
@@ -57,7 +57,7 @@ def choose(page: Page, radio: Locator) -> None:
 def next_task(page: Page) -> None:
     """N on the first line of the queue."""
     expect(page.locator(".next-line")).to_be_visible()
-    page.keyboard.press("n")
+    strike(page, "n")
     page.wait_for_url("**/follow-ups/**")
 
 
@@ -100,14 +100,14 @@ def test_a_counsellors_morning_by_keyboard(
 
 def _take_over(page: Page, seen: list[str]) -> None:
     """What the last shift left is read first."""
-    page.keyboard.press("h")
+    strike(page, "h")
     page.wait_for_url("**/hand-over")
     expect(page.locator("body")).to_contain_text("one of them may not answer")
     looked_at(page, seen)
-    page.keyboard.press("y")
+    strike(page, "y")
     expect(page.locator("[id^=unread-]")).to_have_count(0)
-    page.keyboard.press("g")
-    page.keyboard.press("q")
+    strike(page, "g")
+    strike(page, "q")
     page.wait_for_url("**/queue")
 
 
@@ -136,13 +136,13 @@ def _book(page: Page, seen: list[str], language: str) -> None:
     """The offer that follows: the earliest time is booked with two keys."""
     press(page, page.locator(f"a:has-text('{_offer(language)}')").first)
     page.wait_for_url("**/follow-ups/**")
-    page.keyboard.press("t")
+    strike(page, "t")
     expect(page.locator("#attempt")).to_be_visible()
     looked_at(page, seen)
-    page.keyboard.press("b")
+    strike(page, "b")
     page.wait_for_url("**/book**")
     looked_at(page, seen)
-    page.keyboard.press("b")
+    strike(page, "b")
     page.wait_for_url("**/appointments/**")
     looked_at(page, seen)
 
