@@ -26,7 +26,7 @@ from hotline import config as configuration
 from hotline.adapters.simulation.legs import Leg
 from hotline.adapters.simulation.report import percentile
 from hotline.adapters.simulation.scenario import Number, Person, Press
-from hotline.adapters.simulation.webhooks import Webhooks
+from hotline.adapters.simulation.webhooks import Signing, Webhooks
 from hotline.adapters.system import SystemClock
 from hotline.app import create_app
 from hotline.transaction import dispose, unit_of_work
@@ -101,7 +101,7 @@ def at_once(level: int, seconds: float, one: Callable[[int], None]) -> None:
 
 def floor(stand: Stand, level: int) -> list[float]:
     """Seconds of requests that reach our code and touch no record, with as many at once."""
-    sender = Webhooks(TOKEN, stand.env["HOTLINE_PUBLIC_URL"])
+    sender = Webhooks(Signing(TOKEN), stand.env["HOTLINE_PUBLIC_URL"], now=SystemClock().now)
     address = f"{stand.env['HOTLINE_PUBLIC_URL']}/voice/screen"
     found: list[float] = []
     at_once(level, FLOOR_SECONDS, lambda _place: found.append(

@@ -13,9 +13,11 @@ from typing import Any
 
 import click
 
+from hotline.adapters import ed25519
 from hotline.adapters.simulation.scenario import Number, Scenario, ScenarioError, load
 from hotline.adapters.simulator import Network
 from hotline.adapters.system import SystemClock
+from hotline.config import ED25519
 
 
 def find(name: str) -> Path:
@@ -50,11 +52,13 @@ def _line(event: dict[str, Any]) -> str:
 @click.option("--speed", type=float, help="Simulated seconds in one real second.")
 @click.option("--seed", help="Another seed for the order and the faults.")
 @click.option("--limit", default=600.0, show_default=True, help="Give up after so many seconds.")
+@click.option("--private-key", default="",
+              help="For scheme ed25519: what the provider signs with, 32 bytes in base64.")  # fmt: skip
 @click.option("--stay", is_flag=True, help="Go on answering REST calls afterwards.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; the summary last.")
 def simulate(scenario: str, against: str, public: str, listen: int, host: str,
              lines: tuple[str, ...], speed: float | None, seed: str | None, limit: float,
-             stay: bool, as_json: bool) -> None:  # fmt: skip
+             private_key: str, stay: bool, as_json: bool) -> None:  # fmt: skip
     """Play SCENARIO (a TOML file or the name of a packaged one) as the telephone provider.
 
     Takes TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN from the environment, like the installation it
@@ -71,7 +75,7 @@ def simulate(scenario: str, against: str, public: str, listen: int, host: str,
         played,
         token=tokens[0],
         old_tokens=tokens[1:],
-        signing_key=os.environ.get("HOTLINE_SIGNATURE_KEY", "").split(",")[0].strip(),
+        signing_key=_signing_key(played, private_key),
         now=SystemClock().now,
         against=against,
         public=public,
@@ -94,6 +98,17 @@ def simulate(scenario: str, against: str, public: str, listen: int, host: str,
         wrong = network.failures() + ([] if settled else [f"still running after {limit} s"])
     _tell(found, wrong, as_json)
     sys.exit(1 if wrong else 0)
+
+
+def _signing_key(played: Scenario, private_key: str) -> str:
+    """What the webhooks are signed with; an installation knows only the public half of a pair."""
+    if played.signature_scheme != ED25519:
+        return os.environ.get("HOTLINE_SIGNATURE_KEY", "").split(",")[0].strip()
+    try:
+        ed25519.public_key(private_key)
+    except ValueError as error:
+        raise click.UsageError("--private-key must be 32 bytes in base64 for scheme ed25519") from error
+    return private_key
 
 
 def _wait_for_interrupt() -> None:

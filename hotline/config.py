@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import re
 from collections.abc import Mapping
@@ -11,9 +13,12 @@ from urllib.parse import urlsplit
 
 PROVIDERS = ("twilio", "simulator", "none")
 RING_WITH = ("enqueue", "dial")
-SIGNATURE_SCHEMES = ("hmac-sha1", "hmac-sha256")
+ED25519 = "ed25519"
+SIGNATURE_SCHEMES = ("hmac-sha1", "hmac-sha256", ED25519)
 SIGNATURE_HEADER = "X-Twilio-Signature"
+ED25519_HEADER = "telnyx-signature-ed25519"
 PROVIDER_API = "https://api.twilio.com"
+MESSAGING_API = "https://messaging.twilio.com"
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]{3,64}")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_SECRET = 24
@@ -131,16 +136,10 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
     ring_with = given.get("HOTLINE_RING_WITH", "").strip().lower() or "enqueue"
     if ring_with not in RING_WITH:
         problems.append(Problem("HOTLINE_RING_WITH", f"{ring_with!r} is not known", "Use enqueue or dial."))
-    header = given.get("HOTLINE_SIGNATURE_HEADER", "").strip() or SIGNATURE_HEADER
-    if not HEADER_NAME.fullmatch(header):
-        problems.append(
-            Problem("HOTLINE_SIGNATURE_HEADER", "is no name of a header", "Write it like X-Twilio-Signature.")
-        )
     scheme = given.get("HOTLINE_SIGNATURE_SCHEME", "").strip().lower() or "hmac-sha1"
-    if scheme not in SIGNATURE_SCHEMES:
-        problems.append(
-            Problem("HOTLINE_SIGNATURE_SCHEME", f"{scheme!r} is not known", "Use hmac-sha1 or hmac-sha256.")
-        )
+    header = given.get("HOTLINE_SIGNATURE_HEADER", "").strip() or usual_header(scheme)
+    signature_keys = _split(given.get("HOTLINE_SIGNATURE_KEY", ""))
+    problems += _signature_problems(header, scheme, signature_keys)
     numbers = _Numbers(given, problems)
     config = Config(
         instance=instance,
@@ -158,7 +157,7 @@ def read(environ: Mapping[str, str] | None = None) -> Config:
         ring_with=ring_with,
         signature_header=header,
         signature_scheme=scheme,
-        signature_keys=_split(given.get("HOTLINE_SIGNATURE_KEY", "")),
+        signature_keys=signature_keys,
         embedded_jobs=given.get("HOTLINE_EMBEDDED_JOBS", "1") != "0",
         proxies=int(numbers.read("HOTLINE_PROXIES", 0)),
         calls_per_second=numbers.read("HOTLINE_CALLS_PER_SECOND", 1.0),
@@ -228,6 +227,41 @@ def _secret_problems(secret: str, keys: tuple[str, ...], index_key: str) -> list
             Problem("HOTLINE_INDEX_KEY", "is also a field key", "It must be a key of its own.")
         )
     return problems
+
+
+def usual_header(scheme: str) -> str:
+    """The header in which the providers of a scheme sign."""
+    return ED25519_HEADER if scheme == ED25519 else SIGNATURE_HEADER
+
+
+def _signature_problems(header: str, scheme: str, keys: tuple[str, ...]) -> list[Problem]:
+    problems = []
+    if not HEADER_NAME.fullmatch(header):
+        problems.append(
+            Problem("HOTLINE_SIGNATURE_HEADER", "is no name of a header", f"Write it like {usual_header(scheme)}.")
+        )
+    if scheme not in SIGNATURE_SCHEMES:
+        known = ", ".join(SIGNATURE_SCHEMES[:-1]) + " or " + SIGNATURE_SCHEMES[-1]
+        problems.append(Problem("HOTLINE_SIGNATURE_SCHEME", f"{scheme!r} is not known", f"Use {known}."))
+    if scheme != ED25519:
+        return problems
+    copy = "Copy the provider's public key: 32 bytes in base64, 44 signs that end in =."
+    if not keys:
+        # The token of the REST side signs nothing here, so it cannot stand in.
+        problems.append(Problem("HOTLINE_SIGNATURE_KEY", "is missing, which ed25519 needs", copy))
+    elif not all(_is_public_key(key) for key in keys):
+        problems.append(Problem("HOTLINE_SIGNATURE_KEY", "holds something that is no public key", copy))
+    return problems
+
+
+def _is_public_key(text: str) -> bool:
+    """True for 32 bytes in base64 that are more than a placeholder."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    # Keys of nearly nothing but zeros are the ones under which anybody can sign.
+    return len(key) == 32 and len(set(key)) >= 8
 
 
 def _provider_problems(

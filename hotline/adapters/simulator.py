@@ -51,7 +51,7 @@ class Network:
             Webhooks(
                 Signing(signing_key or token, scenario.signature_header, scenario.signature_scheme,
                         scenario.signs_port),
-                against, public,
+                against, public, now=now,
             ),
             Pace(scenario.speed, now),
             default_base=public or against,

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 from flask import Request
 from sqlalchemy.orm import Session
 
+from hotline.adapters import ed25519
 from hotline.adapters.twilio import verify
-from hotline.config import Config
-from hotline.ports import Ports
+from hotline.config import ED25519, Config
+from hotline.ports import Clock, Ports
 from hotline.voice.keeper import Away, Keeper
 from models.outbox import REFUSED, Counter
 
@@ -25,7 +26,8 @@ WRITE_SECONDS = 1.0
 class Door:
     """Checks signatures against the configured public address, never against the request's own."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._clock = clock
         self._tokens = config.signing_keys if config.has_telephony else ()
         self._scheme = config.signature_scheme
         self._header = config.signature_header
@@ -39,6 +41,8 @@ class Door:
         signature = request.headers.get(self._header)
         if not signature:
             return False
+        if self._scheme == ED25519:
+            return self._admits_pair(request, signature)
         body: bytes | None = None
         params: Mapping[str, str] = {}
         if request.method == "POST":
@@ -47,6 +51,15 @@ class Door:
             else:
                 body = request.get_data(cache=True)
         return verify(self._tokens, self._address(request), params, body, signature, self._scheme)
+
+    def _admits_pair(self, request: Request, signature: str) -> bool:
+        """A key pair signs the body alone, so only a POST tells anything that is signed."""
+        if request.method != "POST":
+            return False
+        told = request.headers.get(ed25519.TIME_HEADER)
+        # Kept as it came, so that the form can be read afterwards.
+        body = request.get_data(cache=True)
+        return ed25519.verify(self._tokens, told, body, signature, self._clock.now())
 
     def _address(self, request: Request) -> str:
         """The address as the provider knows it: path and query exactly as they were sent."""

@@ -132,7 +132,7 @@ def init_voice(app: Flask, config: Config, ports: Ports) -> None:
     """Set up the switchboard, the guard of its addresses, and the shield around them."""
     board = Switchboard(app, config, ports)
     refusals = Refusals(board.keeper, ports)
-    door = Door(config)
+    door = Door(config, ports.clock)
 
     def check() -> Response | None:
         if door.admits(request):

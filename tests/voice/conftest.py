@@ -118,10 +118,11 @@ def make_house(config: Config, **scenario: Any) -> House:
     """A running hotline and its provider; the caller stops it."""
     token = config.auth_tokens[0]
     values = {"speed": 20.0, "account_sid": config.account_sid} | scenario
+    signing_key = values.pop("private_key", config.signing_keys[0])
     port = free_port()
     network = Network(
         Scenario(**values), token=token, now=SystemClock().now, against=f"http://127.0.0.1:{port}",
-        signing_key=config.signing_keys[0],
+        signing_key=signing_key,
     )
     network.add_number(LINE_NUMBER)
     network.start()

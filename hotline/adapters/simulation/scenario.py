@@ -168,10 +168,11 @@ class Scenario:
     calls_per_second: float = 0.0
     concurrent_calls: int = 0
     blocked_prefixes: tuple[str, ...] = ()
-    # How a compatible provider differs on the wire: the header and the scheme of its signatures,
+    # How a compatible provider differs on the wire: the header (empty: the scheme's usual
+    # one) and the scheme of its signatures,
     # whether the port of a secure address is signed, names that are UUIDs, numbers without +, and
     # progress callbacks that are all number 0.
-    signature_header: str = "X-Twilio-Signature"
+    signature_header: str = ""
     signature_scheme: str = "hmac-sha1"
     signs_port: bool = False
     uuid_names: bool = False

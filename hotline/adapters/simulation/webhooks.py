@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import http.client
 import ssl
 import threading
@@ -9,9 +10,12 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from hotline.adapters import ed25519
 from hotline.adapters.twilio import sign
+from hotline.config import ED25519, usual_header
 
 AGENT = "TwilioProxy/1.1"
 DEFAULTS = {"ct": 5000, "rt": 15000, "tt": 15000, "rc": 1}
@@ -65,12 +69,35 @@ def overrides(url: str) -> Overrides:
 
 @dataclass(frozen=True)
 class Signing:
-    """How the provider signs: the key, the header, the scheme, and whether https keeps its port."""
+    """How the provider signs: the key, the header, the scheme, and whether https keeps its port.
+
+    An empty header is the usual one of the scheme. The key of Ed25519 is the private one.
+    """
 
     key: str
-    header: str = "X-Twilio-Signature"
+    header: str = ""
     scheme: str = "hmac-sha1"
     signs_port: bool = False
+
+    def headers(self, url: str, params: Mapping[str, str], body: bytes, at: datetime) -> dict[str, str]:
+        """The headers that sign a request to this address; a GET has no params and no body."""
+        if self.scheme == ED25519:
+            signature, told = ed25519.sign(self.key, at, body)
+            return {self.header or usual_header(self.scheme): signature, ed25519.TIME_HEADER: told}
+        return dict([self._shared(url, params)])
+
+    def signed_same(self, url: str, params: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+        """True when somebody who has our key signed this request; a key pair is not looked at."""
+        if self.scheme == ED25519:
+            return True
+        name, wanted = self._shared(url, params)
+        given = {key.lower(): value for key, value in headers.items()}.get(name.lower(), "")
+        return hmac.compare_digest(wanted, given)
+
+    def _shared(self, url: str, params: Mapping[str, str]) -> tuple[str, str]:
+        """(header, signature) under a key that both sides have."""
+        address = signed_address(url, signs_port=self.signs_port)
+        return self.header or usual_header(self.scheme), sign(self.key, address, params, self.scheme)
 
 
 def signed_address(url: str, *, signs_port: bool = False) -> str:
@@ -96,8 +123,10 @@ class Failed(Exception):
 class Webhooks:
     """Sends webhooks; addresses below `public` are reached at `against`, yet signed as public."""
 
-    def __init__(self, signing: Signing | str, against: str, public: str = "") -> None:
-        self._signing = Signing(signing) if isinstance(signing, str) else signing
+    def __init__(self, signing: Signing, against: str, public: str = "", *,
+                 now: Callable[[], datetime]) -> None:  # fmt: skip
+        self.signing = signing
+        self._now = now
         self._against = against.rstrip("/")
         self._public = public.rstrip("/")
         self._idle: dict[tuple[str, str], list[http.client.HTTPConnection]] = {}
@@ -155,10 +184,7 @@ class Webhooks:
             "Accept": "*/*",
             "I-Twilio-Idempotency-Token": token,
             "X-Home-Region": "us1",
-            self._signing.header: sign(
-                self._signing.key, signed_address(target, signs_port=self._signing.signs_port), signed,
-                self._signing.scheme,
-            ),
+            **self.signing.headers(target, signed, body, self._now()),
         }
         if method != "GET":
             headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
