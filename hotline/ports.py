@@ -109,6 +109,30 @@ class ProviderRecording:
     seconds: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderNumber:
+    """One number of the account and where the provider turns with its calls and texts.
+
+    An empty address is none. `calls_by` names an application or trunk that takes the calls whatever
+    the addresses say, `texts_by` an application or messaging service that takes the texts; the
+    address of a messaging service stands in `sms_url` then, that of an application is not known.
+    `service_seen` is False where the provider would not tell about messaging services.
+    """
+
+    number: str
+    voice_url: str = ""
+    voice_method: str = "POST"
+    fallback_url: str = ""
+    fallback_method: str = "POST"
+    status_url: str = ""
+    calls_by: str = ""
+    sms_url: str = ""
+    sms_method: str = "POST"
+    texts_by: str = ""
+    takes_texts: bool = True
+    service_seen: bool = True
+
+
 class Telephony(Protocol):
     """The voice provider. Every method raises DeliveryError when it could not be done."""
 
@@ -150,6 +174,9 @@ class Telephony(Protocol):
 
     def delete_recording(self, sid: str) -> None:
         """Delete a recording at the provider."""
+
+    def numbers(self) -> list[ProviderNumber]:
+        """Every number of the account and the addresses set for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from hotline.ports import (
     MessageOrder,
     ProviderCall,
     ProviderMessage,
+    ProviderNumber,
     ProviderRecording,
 )
 
@@ -70,3 +71,7 @@ class NoTelephony:
 
     def delete_recording(self, sid: str) -> None:
         """Nothing to delete."""
+
+    def numbers(self) -> list[ProviderNumber]:
+        """Refused."""
+        self._refuse()

@@ -29,6 +29,7 @@ from hotline.adapters.simulation.scenario import (
     Number,
     Person,
     Scenario,
+    Service,
     Text,
 )
 from hotline.adapters.simulation.server import Server
@@ -60,6 +61,8 @@ class Network:
         self.core.runner = lambda leg: run(self.core, leg)
         for number in scenario.numbers:
             self.add_number(number)
+        for service in scenario.services:
+            self.add_service(service)
         for phone in scenario.phones:
             self.add_phone(phone)
         self._server.faults = list(scenario.faults.rest)
@@ -94,6 +97,10 @@ class Network:
         number = Number(number) if isinstance(number, str) else number
         self.core.numbers[number.number] = number
 
+    def add_service(self, service: Service) -> None:
+        """Have a messaging service."""
+        self.core.services[service.name] = service
+
     def add_phone(self, person: Person) -> None:
         """Put somebody at a telephone; a second time replaces them."""
         self.core.phones[person.number] = person
@@ -113,8 +120,7 @@ class Network:
         number = core.number(line)
         leg.subscription = Subscription(number.status_url)
         if number.fallback_url:
-            method = "GET" if number.fallback_document else "POST"
-            leg.fallback = Instruction(number.fallback_url, method)
+            leg.fallback = Instruction(number.fallback_url, number.fallback_method)
         core.ring(leg)
         return leg
 
@@ -130,8 +136,11 @@ class Network:
             "To": line.removeprefix(bare), "Body": body, "ApiVersion": "2010-04-01",
         }  # fmt: skip
         core.emit("text", to=line, sid=sid)
-        core.tell(None, sid, f"{core.default_base}/messages/incoming", "POST", params=params,
-                  what="text")  # fmt: skip
+        url, method = core.texts_to(line)
+        if url:
+            core.tell(None, sid, url, method, params=params, what="text")
+        else:
+            core.emit("text_lost", to=line, sid=sid)
         return sid
 
     def ringing(self) -> list[Leg]:

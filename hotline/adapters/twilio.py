@@ -22,14 +22,21 @@ from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call.transcription import TranscriptionInstance
 
-from hotline.adapters.listed import listed_call, whole
-from hotline.config import PROVIDER_API, Config
+from hotline.adapters.listed import (
+    MessagingService,
+    listed_call,
+    listed_number,
+    listed_service,
+    whole,
+)
+from hotline.config import MESSAGING_API, PROVIDER_API, Config
 from hotline.ports import (
     CallOrder,
     DeliveryError,
     MessageOrder,
     ProviderCall,
     ProviderMessage,
+    ProviderNumber,
     ProviderRecording,
 )
 
@@ -44,6 +51,7 @@ MOST_MESSAGES = 50
 # As many as a busy fortnight has; in the largest pages that the provider gives.
 MOST_LISTED = 20_000
 PAGE = 1000
+MOST_NUMBERS = 200
 LARGEST_RECORDING = 32 * 1024 * 1024
 
 
@@ -97,7 +105,10 @@ class _ElsewhereClient(TwilioHttpClient):
 
     def request(self, method: str, url: str, *args: Any, **given: Any) -> Any:  # type: ignore[override]
         """One request, sent to the configured address."""
-        return super().request(method, url.replace(PROVIDER_API, self._base, 1), *args, **given)
+        for own in (PROVIDER_API, MESSAGING_API):
+            if url.startswith(own) and self._base != PROVIDER_API:
+                url = self._base + url.removeprefix(own)
+        return super().request(method, url, *args, **given)
 
 
 class TwilioTelephony:
@@ -254,18 +265,24 @@ class TwilioTelephony:
         """Delete a recording at the provider."""
         self._forget_missing(lambda: self._client.recordings(sid).delete())
 
-    def numbers(self) -> list[dict[str, str]]:
-        """Every number of the account with the addresses set for it, for the doctor."""
-        return [
-            {
-                "number": str(found.phone_number),
-                "voice_url": str(found.voice_url or ""),
-                "voice_method": str(found.voice_method or ""),
-                "fallback_url": str(found.voice_fallback_url or ""),
-                "status_url": str(found.status_callback or ""),
-            }
-            for found in self._do(lambda: self._client.incoming_phone_numbers.list(limit=200))
-        ]
+    def numbers(self) -> list[ProviderNumber]:
+        """Every number of the account and the addresses set for it, or for the service it is in."""
+        services = self._messaging_services()
+        found = self._do(lambda: self._client.incoming_phone_numbers.list(limit=MOST_NUMBERS))
+        return [listed_number(number, services) for number in found]
+
+    def _messaging_services(self) -> dict[str, MessagingService] | None:
+        """The messaging service of each number that is in one; None where that is not told."""
+        found: dict[str, MessagingService] = {}
+        try:
+            for each in self._do(lambda: self._client.messaging.v1.services.list(limit=MOST_NUMBERS)):
+                service = listed_service(each)
+                members = self._do(lambda each=each: each.phone_numbers.list(limit=MOST_NUMBERS))  # type: ignore[misc]
+                found |= {str(member.phone_number): service for member in members}
+        except DeliveryError as error:
+            # A compatible provider has no such thing.
+            return {} if error.code == 20404 else None
+        return found
 
     def _forget_missing(self, work: Callable[[], object]) -> None:
         try:
@@ -307,4 +324,5 @@ def _status_and_code(error: TwilioException) -> tuple[int, int | None]:
     if isinstance(error, TwilioRestException):
         return int(error.status), int(error.code) if error.code else None
     answer = error.args[1] if len(error.args) > 1 else None
-    return int(getattr(answer, "status_code", 500)), None
+    status = int(getattr(answer, "status_code", 500))
+    return status, 20404 if status == 404 else None

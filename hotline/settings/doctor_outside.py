@@ -6,25 +6,20 @@ import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import requests
-from sqlalchemy import select
 
 from hotline.adapters.twilio import sign
 from hotline.config import ED25519
-from hotline.ports import DeliveryError
 from hotline.settings.doctor import N_, Check, Finding, Patient, fail, ok, warn
 from hotline.settings.doctor_inside import clock_finding
-from hotline.transaction import db
-from models.agency import Line
-from triage.vocabulary import LineStatus
+from hotline.settings.doctor_provider import numbers
 
 PATIENCE = 5.0
 # Answered without the database and without leaving a trace: made for being asked.
 PROBE = "/voice/screen"
 WRONG = "not a signature of the provider"
-STEPS = {"voice_url": "incoming", "fallback_url": "incoming", "status_url": "status"}
 
 
 def reachable(patient: Patient) -> list[Finding]:
@@ -83,71 +78,6 @@ def _post(url: str, form: dict[str, str], headers: dict[str, str]) -> int:
         allow_redirects=False,
     )
     return answer.status_code
-
-
-def numbers(patient: Patient) -> list[Finding]:
-    """Whether the provider calls the right addresses for each of our lines."""
-    ask = getattr(patient.ports.telephony, "numbers", None)
-    if not patient.config.has_telephony or ask is None:
-        return []
-    try:
-        owned = {row["number"]: row for row in ask()}
-    except DeliveryError as error:
-        return [fail("provider", N_("The provider did not say which numbers it has: %(error)s."),
-                     N_("Check TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and HOTLINE_TELEPHONY_API_URL."),
-                     error=str(error)[:120])]
-    found = []
-    for line in db.session.scalars(select(Line).where(Line.status == LineStatus.ACTIVE)):
-        row = owned.get(line.number)
-        found += _addresses(patient, line, row) if row is not None else [
-            fail("provider", N_("%(line)s: the provider does not have its number."),
-                 N_("Correct the number of the line, or buy it at the provider."), line=line.name)
-        ]
-    return found
-
-
-def _addresses(patient: Patient, line: Line, row: dict[str, str]) -> list[Finding]:
-    base = patient.config.public_url
-    found = []
-    wanted = f"{base}/voice/incoming"
-    called, _, retries = row["voice_url"].partition("#")
-    if called != wanted:
-        found.append(fail("provider", N_("%(line)s: calls go to another address than %(wanted)s."),
-                          N_("Set the voice address of the number at the provider."),
-                          line=line.name, wanted=wanted))
-    elif not retries:
-        found.append(warn("provider", N_("%(line)s: the voice address asks for no second attempt."),
-                          N_("Write it as %(wanted)s#rc=2&rp=5xx,ct,rt&ct=2000&rt=5000."),
-                          line=line.name, wanted=wanted))
-    elif not _asks_again(retries):
-        found.append(warn("provider", N_("%(line)s: the voice address gives up after the first answer that fails."),
-                          N_("Write it as %(wanted)s#rc=2&rp=5xx,ct,rt&ct=2000&rt=5000."),
-                          line=line.name, wanted=wanted))
-    if row["voice_method"].upper() == "GET":
-        found.append(warn("provider", N_("%(line)s: calls are told by GET, which writes callers' numbers into every access log."),
-                          N_("Set the method of the voice address to POST."), line=line.name))
-    if not row["fallback_url"]:
-        found.append(fail("provider", N_("%(line)s: no fallback address is set."),
-                          N_("Host the document of `hotline doctor --fallback` at the provider, and set it as fallback."),
-                          line=line.name))
-    elif row["fallback_url"].startswith(base):
-        found.append(warn("provider", N_("%(line)s: the fallback address is this same server."),
-                          N_("Host the document of `hotline doctor --fallback` at the provider: it must speak when we cannot."),
-                          line=line.name))
-    if row["status_url"].partition("#")[0] != f"{base}/voice/status":
-        found.append(warn("provider", N_("%(line)s: the provider does not tell us how calls end."),
-                          N_("Set the status address of the number to %(wanted)s."),
-                          line=line.name, wanted=f"{base}/voice/status"))
-    return found or [ok("provider", N_("%(line)s: all addresses at the provider are right."), line=line.name)]
-
-
-def _asks_again(fragment: str) -> bool:
-    """True when the provider tries again after a failed answer and after none."""
-    asked = dict(parse_qsl(fragment))
-    policy = set(asked.get("rp", "ct").split(","))
-    count = asked.get("rc", "1")
-    enough = count.isdigit() and int(count) >= 1
-    return enough and ("all" in policy or {"5xx", "rt"} <= policy)
 
 
 def certificate(patient: Patient) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -286,7 +287,7 @@ def rest(network: Network, token: str = TOKEN) -> Client:
     class Here(TwilioHttpClient):
         def request(self, method: str, url: str, **given: Any) -> Any:
             return super().request(
-                method, url.replace("https://api.twilio.com", network.base, 1), **given
+                method, re.sub("^https://(api|messaging).twilio.com", network.base, url), **given
             )
 
     return Client(network.core.scenario.account_sid, token, http_client=Here(timeout=5))

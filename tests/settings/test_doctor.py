@@ -142,10 +142,10 @@ def test_from_outside_a_signed_request_comes_in_and_a_forged_one_does_not(
     app, network, url = outside
     network.add_number(
         Number(LINE_NUMBER, voice_url=f"{url}/voice/incoming#rc=2&rp=5xx,ct,rt", status_url=f"{url}/voice/status",
-               fallback_document="<Response/>")
+               fallback_document=document_to_host(app, LINE_NUMBER))
     )
     result = found(app, outside=True)
-    for check in ("address", "signature", "forgery", "certificate"):
+    for check in ("address", "signature", "forgery", "certificate", "document"):
         assert [finding.state for finding in result[check]] == [State.OK], result[check]
     assert [finding.state for finding in result["provider"]] == [State.OK], result["provider"]
 

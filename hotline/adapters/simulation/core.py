@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from hotline.adapters.simulation.bridges import Bridge, Conference, Queue
 from hotline.adapters.simulation.legs import FINAL, Leg, Subscription
 from hotline.adapters.simulation.pace import Chance, Pace
-from hotline.adapters.simulation.scenario import Number, Person, Picks, Scenario
+from hotline.adapters.simulation.scenario import Number, Person, Picks, Scenario, Service
 from hotline.adapters.simulation.webhooks import Reply, Webhooks
 
 COUNTRIES = {"853": "MO", "852": "HK", "86": "CN", "351": "PT", "44": "GB", "61": "AU", "1": "US",
@@ -40,6 +41,7 @@ class Core:
         self.lock = threading.RLock()
         self.legs: dict[str, Leg] = {}
         self.numbers: dict[str, Number] = {}
+        self.services: dict[str, Service] = {}
         self.phones: dict[str, Person] = {}
         self.queues: dict[str, Queue] = {}
         self.conferences: dict[str, Conference] = {}
@@ -83,16 +85,25 @@ class Core:
         """What is set for an owned number; an unknown one gets the usual addresses."""
         found = self.numbers.get(number) or Number(number)
         base = self.default_base
-        return Number(
-            number,
-            found.voice_url or f"{base}/voice/incoming{FRAGMENT}",
-            found.voice_method,
-            found.fallback_url
-            or (f"{self.own_base}/bins/{number[1:]}" if found.fallback_document else ""),
-            found.fallback_document,
-            found.status_url or f"{base}/voice/status",
-            found.sid or self.chance.sid("PN", number),
+        hosted = f"{self.own_base}/bins/{number[1:]}" if found.fallback_document else ""
+        return replace(
+            found,
+            voice_url=found.voice_url or f"{base}/voice/incoming{FRAGMENT}",
+            fallback_url=found.fallback_url or hosted,
+            status_url=found.status_url or f"{base}/voice/status",
+            sms_url="" if found.sms_url == "none" else found.sms_url or f"{base}/messages/incoming",
+            sid=found.sid or self.chance.sid("PN", number),
         )
+
+    def texts_to(self, number: str) -> tuple[str, str]:
+        """(address, method) of what is written to a number; an empty address is nobody."""
+        found = self.number(number)
+        for service in self.services.values():
+            if number in service.numbers and not service.by_number:
+                return service.url, service.method
+        if found.sms_application or not found.takes_texts:
+            return "", found.sms_method
+        return found.sms_url, found.sms_method
 
     def queue(self, name: str) -> Queue:
         """The queue of that name, made when it is first asked for."""

@@ -222,8 +222,9 @@ def update_number(core: Core, sid: str, request: Request) -> Answer:
     if number is None:
         return not_found(f"IncomingPhoneNumbers/{sid}")
     names = {"VoiceUrl": "voice_url", "VoiceMethod": "voice_method",
-             "VoiceFallbackUrl": "fallback_url", "StatusCallback": "status_url"}  # fmt: skip
-    changes = {ours: request.get(theirs) for theirs, ours in names.items() if theirs in request.fields}
+             "VoiceFallbackUrl": "fallback_url", "VoiceFallbackMethod": "fallback_method",
+             "StatusCallback": "status_url", "SmsUrl": "sms_url", "SmsMethod": "sms_method"}  # fmt: skip
+    changes: dict[str, Any] = {ours: request.get(theirs) for theirs, ours in names.items() if theirs in request.fields}
     core.numbers[number.number] = replace(core.numbers[number.number], **changes)
     return Answer(200, resources.number(core, core.number(number.number)))
 

@@ -1,7 +1,8 @@
 """Scenario files: who rings, who answers, what goes wrong and what is expected of it all.
 
-A scenario is a TOML file with the tables `network`, `faults`, `[[numbers]]`, `[[callers]]`,
-`[[phones]]`, `[[texts]]` and `expect`; all of them may be left out. Times are simulated seconds.
+A scenario is a TOML file with the tables `network`, `faults`, `[[numbers]]`, `[[services]]`,
+`[[callers]]`, `[[phones]]`, `[[texts]]` and `expect`; all of them may be left out. Times are
+simulated seconds.
 """
 
 from __future__ import annotations
@@ -113,15 +114,39 @@ class Text:
 
 @dataclass(frozen=True)
 class Number:
-    """A number the account owns and what is set for it; empty addresses take the usual ones."""
+    """A number the account owns and what is set for it; empty addresses take the usual ones.
+
+    `fallback_document` is hosted by the provider itself. `sms_url` may be "none". The two names of
+    applications stand for something at the provider that takes calls or texts instead of us.
+    """
 
     number: str
     voice_url: str = ""
     voice_method: str = "POST"
     fallback_url: str = ""
+    fallback_method: str = "POST"
     fallback_document: str = ""
     status_url: str = ""
+    sms_url: str = ""
+    sms_method: str = "POST"
+    takes_texts: bool = True
+    voice_application: str = ""
+    sms_application: str = ""
     sid: str = ""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A messaging service: a pool of numbers whose texts go to its own address, which may be none.
+
+    `by_number`: the number's own address goes before it.
+    """
+
+    name: str
+    numbers: tuple[str, ...] = ()
+    url: str = ""
+    method: str = "POST"
+    by_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,8 +193,8 @@ class Scenario:
     calls_per_second: float = 0.0
     concurrent_calls: int = 0
     blocked_prefixes: tuple[str, ...] = ()
-    # How a compatible provider differs on the wire: the header (empty: the scheme's usual
-    # one) and the scheme of its signatures,
+    # How a compatible provider differs on the wire: the header (empty: the scheme's usual one)
+    # and the scheme of its signatures,
     # whether the port of a secure address is signed, names that are UUIDs, numbers without +, and
     # progress callbacks that are all number 0.
     signature_header: str = ""
@@ -179,6 +204,7 @@ class Scenario:
     bare_numbers: bool = False
     counts_callbacks: bool = True
     numbers: tuple[Number, ...] = ()
+    services: tuple[Service, ...] = ()
     callers: tuple[Caller, ...] = ()
     phones: tuple[Person, ...] = ()
     texts: tuple[Text, ...] = ()
@@ -197,7 +223,7 @@ def load(path: Path) -> Scenario:
 
 def parse(values: Mapping[str, Any], name: str = "scenario") -> Scenario:
     """The scenario of parsed TOML; unknown names are refused, so that a slip is not silent."""
-    tables = {"network", "faults", "numbers", "callers", "phones", "texts", "expect"}
+    tables = {"network", "faults", "numbers", "services", "callers", "phones", "texts", "expect"}
     _known(values, tables, "the file")
     network = dict(values.get("network", {}))
     if "blocked_prefixes" in network:
@@ -210,6 +236,7 @@ def parse(values: Mapping[str, Any], name: str = "scenario") -> Scenario:
     return Scenario(
         **{"name": name, **network},
         numbers=tuple(_make(Number, n, "numbers") for n in values.get("numbers", ())),
+        services=tuple(_make(Service, s, "services") for s in values.get("services", ())),
         callers=tuple(_caller(c) for c in values.get("callers", ())),
         phones=tuple(person(p, "phones") for p in values.get("phones", ())),
         texts=tuple(_make(Text, t, "texts") for t in values.get("texts", ())),

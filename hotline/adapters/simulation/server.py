@@ -10,8 +10,9 @@ import time
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from hotline.adapters.simulation import messaging
 from hotline.adapters.simulation.core import Core
 from hotline.adapters.simulation.rest import Answer, Request, dispatch, not_found, refuse
 
@@ -76,13 +77,13 @@ class Handler(BaseHTTPRequestHandler):
             return
         parts = urlsplit(self.path)
         if parts.path.startswith("/bins/"):
-            self._send(_hosted(core, parts.path.removeprefix("/bins/")))
+            self._send(self._hosted(core, method, body))
             return
         prefix = f"/2010-04-01/Accounts/{core.scenario.account_sid}"
         if not self._allowed(core.scenario.account_sid):
             self._send(refuse(401, 20003, "Authenticate"))
             return
-        if not parts.path.startswith(prefix):
+        if not parts.path.startswith((prefix, messaging.PREFIX)):
             self._send(not_found(parts.path))
             return
         fault = self.server.next_fault()
@@ -100,12 +101,30 @@ class Handler(BaseHTTPRequestHandler):
             self._send(refuse(500, 20500, "Internal Server Error"))
             return
         request = Request.of(body if method == "POST" else parts.query)
-        answer = dispatch(core, method, parts.path.removeprefix(prefix), request)
+        if parts.path.startswith(messaging.PREFIX):
+            answer = messaging.answer(core, method, parts.path, request)
+        else:
+            answer = dispatch(core, method, parts.path.removeprefix(prefix), request)
         if fault == "timeout_after":
             time.sleep(core.scenario.faults.rest_timeout)
             self.close_connection = True
             return
         self._send(answer)
+
+    def _hosted(self, core: Core, method: str, body: str) -> Answer:
+        """A document hosted for a number: shown to requests signed like the provider's own only."""
+        parts = urlsplit(self.path)
+        told = dict(parse_qsl(body if method == "POST" else parts.query, keep_blank_values=True))
+        signed = core.webhooks.signing.signed_same(
+            self.server.base + self.path, told if method == "POST" else {}, dict(self.headers.items())
+        )
+        if not signed or told.get("AccountSid") != core.scenario.account_sid:
+            return refuse(403, 80625, "Unauthorized Request. Signature is missing or is invalid")
+        name = parts.path.removeprefix("/bins/")
+        number = core.numbers.get(f"+{name}")
+        if number is None or not number.fallback_document:
+            return not_found(parts.path)
+        return Answer(200, number.fallback_document.encode(), "text/xml")
 
     def _allowed(self, account: str) -> bool:
         scheme, _, given = (self.headers.get("Authorization") or "").partition(" ")
@@ -134,10 +153,3 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-
-def _hosted(core: Core, name: str) -> Answer:
-    number = core.numbers.get(f"+{name}")
-    if number is None or not number.fallback_document:
-        return not_found(f"/bins/{name}")
-    return Answer(200, number.fallback_document.encode(), "text/xml")
