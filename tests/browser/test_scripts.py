@@ -66,6 +66,36 @@ def test_a_lost_connection_is_said_and_taken_back(desk: Page, bench: Workbench) 
     expect(desk.locator(".connection")).to_have_count(0)
 
 
+def test_a_lost_connection_is_asked_again_at_most_ten_times_more_slowly(
+    page: Page, bench: Workbench, served: Served
+) -> None:
+    page.clock.install()
+    page.goto(f"{served.url}/workbench/")
+    page.route("**/workbench/part", lambda route: route.abort())
+    # It is asked every two seconds at first, so after every twenty at the latest; without the bound it
+    # would soon be after every sixty.
+    for _time in range(8):
+        with page.expect_event("requestfailed", timeout=10_000):
+            page.clock.run_for(40_000)
+
+
+def test_an_answer_that_does_not_come_is_a_lost_connection(
+    page: Page, bench: Workbench, served: Served
+) -> None:
+    page.clock.install()
+    page.goto(f"{served.url}/workbench/")
+    page.route("**/workbench/part", lambda _route: None)
+    with page.expect_request("**/workbench/part"):
+        page.clock.run_for(2100)
+    expect(page.locator(".connection")).to_have_count(0)
+    page.clock.run_for(15_000)
+    expect(page.locator(".connection")).to_have_count(1)
+    page.unroute_all(behavior="ignoreErrors")
+    with page.expect_response("**/workbench/part"):
+        page.clock.run_for(4100)
+    expect(page.locator(".connection")).to_have_count(0)
+
+
 def test_what_is_written_is_kept_and_said_to_be(desk: Page, bench: Workbench) -> None:
     desk.locator("#notes").fill("A quiet voice, long pauses.")
     expect(desk.locator("[data-save-state]")).to_have_text("Saved 14:02")

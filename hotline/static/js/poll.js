@@ -2,13 +2,17 @@
      <div data-poll="/desk/ringing" data-every="5"> … </div>
    The address answers the element's new content with an ETag, or 204/304 when nothing changed.
    Rows that come and go carry an id or data-row, so that they are told apart.
-   A hidden page does not ask; a lost connection is said quietly and asked again, ever more slowly.
+   A hidden page does not ask; a lost connection is said quietly and asked again, ever more slowly,
+   yet never much more slowly than before: what must be seen at once may have come meanwhile. An
+   answer that does not come is a lost connection too.
    Content with data-title-flag="text" puts that text before the page's title (a ringing call). */
 
 import { morph } from "./morph.js";
 import { say } from "./words.js";
 
 const SLOWEST = 60;
+const SLOWER = 10;
+const PATIENCE = 15;
 const failing = new Set();
 const title = document.title;
 let sign = null;
@@ -52,12 +56,12 @@ class Region {
     if (this.asking) return;
     this.asking = true;
     try {
-      await this.fetch();
+      await this.fetchInTime();
       failing.delete(this);
       this.wait = this.every;
     } catch {
       failing.add(this);
-      this.wait = Math.min(SLOWEST, this.wait * 2);
+      this.wait = Math.min(SLOWEST, this.every * SLOWER, this.wait * 2);
     } finally {
       this.asking = false;
     }
@@ -65,7 +69,17 @@ class Region {
     this.plan();
   }
 
-  async fetch() {
+  async fetchInTime() {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), PATIENCE * 1000);
+    try {
+      await this.fetch(giveUp.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async fetch(signal) {
     const headers = { "X-Fragment": "1", Accept: "text/html" };
     if (this.etag) headers["If-None-Match"] = this.etag;
     const answer = await fetch(this.element.dataset.poll, {
@@ -73,6 +87,7 @@ class Region {
       cache: "no-store",
       credentials: "same-origin",
       redirect: "error",
+      signal,
     });
     if (answer.status === 204 || answer.status === 304) return;
     if (!answer.ok) throw new Error(String(answer.status));
