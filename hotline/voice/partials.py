@@ -57,12 +57,15 @@ def stability(text: str) -> float | None:
 
 
 def _of_side(session: Session, call: Call, sid: str, track: str) -> TranscriptPartial | None:
+    """The row of one side, held: whoever reads it just now would otherwise take these words for read."""
     return session.scalar(
-        select(TranscriptPartial).where(
+        select(TranscriptPartial)
+        .where(
             TranscriptPartial.call_id == call.id,
             TranscriptPartial.session_sid == sid,
             TranscriptPartial.track == track,
         )
+        .with_for_update()
     )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from hotline.adapters.simulation.scenario import Faults, Utterance
 from hotline.calls import transcripts
@@ -128,6 +131,42 @@ def test_a_flood_of_results_is_read_once(provider: Provider) -> None:
     hear(provider, *(words(n, "a" * n, final=False) for n in range(2, 22)))
     kinds = provider.work(lambda s: [row.kind for row in s.query(OutboxMessage)])
     assert kinds.count("voice.read_partial") == 1
+
+
+def test_words_that_come_while_the_ones_before_are_read_are_read_too(provider: Provider) -> None:
+    from models.outbox import OutboxMessage
+
+    leg_of_call(provider)
+    hear(provider, words(2, "I have", final=False))
+    later = threading.Thread(target=hear, args=(provider, words(3, DANGER, final=False)))
+
+    def read(session: Session) -> None:
+        # What `listening.read_partial` does, held still at its commit.
+        partial = session.scalars(select(TranscriptPartial).with_for_update()).one()
+        assert (partial.words, partial.waits) == ("I have", True)
+        partial.waits = False
+        session.flush()
+        later.start()
+        until_it_waits(session, later)
+
+    provider.work(read)
+    later.join(20)
+    assert speaking(provider) == [("caller", 3, DANGER)]
+    asked = provider.work(lambda s: [row.dedupe_key for row in s.query(OutboxMessage)
+                                     if row.kind == "voice.read_partial"])  # fmt: skip
+    assert [key.rsplit(":", 1)[1] for key in asked] == ["2", "3"]
+
+
+def until_it_waits(session: Session, thread: threading.Thread) -> None:
+    """Return when the thread's transaction waits for this one."""
+    if session.get_bind().dialect.name != "postgresql":
+        thread.join(0.3)  # one writer at a time: it cannot get past its beginning
+        return
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    deadline = time.monotonic() + 10
+    while not session.scalar(waiting) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert thread.is_alive()
 
 
 def test_a_sentence_split_over_two_results_that_swapped_is_read_whole(
