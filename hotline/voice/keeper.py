@@ -33,6 +33,9 @@ LIMIT_SECONDS = VOICE_SECONDS
 RETRY_WITHIN_SECONDS = 0.3
 # Nobody joins a crowd of which the first has waited for this share of the limit in vain.
 VAIN_SHARE = 0.5
+# Whoever finds a row locked tries again until this share of the limit has gone: then there is no
+# time left for one more wait of that length.
+LOCKED_SHARE = 0.5
 # After a time-out nobody else waits for the database until this has passed, except one who tries.
 REST_SECONDS = 1.0
 THREADS = 48
@@ -121,19 +124,35 @@ class Keeper:
 
     def _attempt(self, work: Callable[[Session], Result]) -> Result:
         began = time.monotonic()
+        tried = 0
         with self._app.app_context():
-            try:
-                return self._once(work)
-            except (IntegrityError, OperationalError):
-                # Two signals of one call at the same moment, or a deadlock: once more, if quick.
-                if time.monotonic() - began > RETRY_WITHIN_SECONDS:
-                    raise
-                return self._once(work)
+            while True:
+                tried += 1
+                try:
+                    return self._once(work)
+                except (IntegrityError, OperationalError) as error:
+                    if not self._may_repeat(error, time.monotonic() - began, tried):
+                        raise
+
+    def _may_repeat(self, error: DatabaseError, seconds: float, tried: int) -> bool:
+        """True when the same work may well be done now."""
+        if is_contention(error):
+            # Somebody else has the call's row: that is no outage, and to help this one as if it
+            # were would let two people have one caller until the provider decides.
+            return seconds < self.limit * LOCKED_SHARE
+        # Two signals of one call at the same moment: once more, if quick.
+        return tried == 1 and seconds < RETRY_WITHIN_SECONDS
 
     @staticmethod
     def _once(work: Callable[[Session], Result]) -> Result:
         with unit_of_work(Patience.VOICE) as session:
             return work(session)
+
+
+def is_contention(error: DatabaseError) -> bool:
+    """True when the database is well, and somebody else held what this one needed for too long."""
+    # PostgreSQL's lock_not_available and deadlock_detected.
+    return getattr(error.orig, "sqlstate", None) in ("55P03", "40P01")
 
 
 def is_outage(error: BaseException) -> bool:

@@ -6,7 +6,10 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from hotline.transaction import VOICE_LOCK_MILLISECONDS
 from models.accounts import User
 from models.agency import Line, Presence, ShiftMember
 from models.callers import NumberBlock
@@ -66,11 +69,31 @@ def test_two_simultaneous_accepts_have_one_winner(provider: Provider) -> None:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sum("<Queue>" in answer for answer in answers) == 1
+        assert sorted("<Queue>" in answer for answer in answers) == [False, True]
         provider.post("/voice/status", incoming(f"CA{round_number}") | {"CallStatus": "completed"})
         for leg in legs:
             provider.post(f"/voice/leg/{leg}/status",
                           {"CallSid": f"CA-{leg}", "CallStatus": "completed"})  # fmt: skip
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_finds_the_call_locked_for_a_while_is_not_told_that_it_is_theirs(provider: Provider) -> None:
+    first, second = waiting_call(provider)
+    assert "<Queue>" in accept(provider, first)
+    answers: list[str] = []
+    late = threading.Thread(target=lambda: answers.append(accept(provider, second)))
+
+    def hold(session: Session) -> None:
+        session.scalars(select(Call).with_for_update()).one()
+        late.start()
+        # Longer than a webhook waits for one lock.
+        late.join(VOICE_LOCK_MILLISECONDS / 1000 * 1.5)
+        assert late.is_alive()
+
+    provider.work(hold)
+    late.join(20)
+    assert len(answers) == 1
+    assert "<Queue>" not in answers[0]
 
 
 def test_after_the_winner_the_others_stop_ringing(provider: Provider) -> None:
