@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from sqlalchemy import select
 
 from hotline.transaction import unit_of_work
@@ -37,6 +38,13 @@ def _saved(page: Page) -> None:
     expect(page.locator("[data-save-state]")).to_have_attribute("data-state", "saved")
 
 
+def _told(answer: Response, name: str) -> str:
+    """What the form said under that name in the save that this is the answer to."""
+    if not answer.url.endswith("/draft"):
+        return ""
+    return parse_qs(answer.request.post_data or "").get(name, [""])[0]
+
+
 def test_a_report_is_written_and_finished_by_keyboard_alone(
     app: Flask, agency: Agency, served: Served, page: Page, clock: SteppedClock, complaints: Complaints
 ) -> None:
@@ -51,9 +59,13 @@ def test_a_report_is_written_and_finished_by_keyboard_alone(
     page.locator("#ask-thoughts input").first.focus()
     page.keyboard.press("y")
     expect(page.locator("#ask-plan")).to_be_visible()
-    for key in "unnyn":
-        page.keyboard.press(key)
-    expect(page.locator("#signals")).to_have_text("")
+    # A wish to be dead that is unclear, no method, no intent, no plan: nothing of it is urgent. Only
+    # what was saved after the last of these keys tells so; before that nothing could be there.
+    with page.expect_response(lambda answer: _told(answer, "q_plan") == "no") as answer:
+        for key in "unnn":
+            page.keyboard.press(key)
+    assert answer.value.json()["signals"] == []
+    expect(page.locator("#signals .signal")).to_have_count(0)
     page.locator("#ask-plan input[value=yes]").focus()
     page.keyboard.press("y")
     expect(page.locator("#signals .signal").first).to_contain_text("B")
