@@ -8,10 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from hotline.adapters.system import SystemClock
 from hotline.config import Config
@@ -21,6 +22,7 @@ from hotline.outbox import post
 from hotline.ports import Ports
 from hotline.transaction import db, unit_of_work
 from models.base import JsonDict
+from models.outbox import PeriodicRun
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("database", ["postgresql"], indirect=True)]
 
@@ -45,7 +47,7 @@ def test_two_workers_share_the_work_and_a_commit_elsewhere_wakes_them(
 ) -> None:
     registry = Registry()
     delivered: list[int] = []
-    beats: list[float] = []
+    beats: list[datetime] = []
     lock = threading.Lock()
 
     @registry.delivers("note")
@@ -55,8 +57,10 @@ def test_two_workers_share_the_work_and_a_commit_elsewhere_wakes_them(
 
     @registry.every(2, "tick")
     def tick(_context: JobContext) -> None:
-        with lock:
-            beats.append(time.monotonic())
+        # When it was claimed: a busy machine may take its time from there to here.
+        started = select(PeriodicRun.last_started_at).where(PeriodicRun.name == "tick")
+        with db.engine.connect() as connection, lock:
+            beats.append(connection.scalars(started).one())
 
     workers = [Distributed(app, registry, job_context) for _ in range(2)]
     for number, worker in enumerate(workers):
@@ -71,7 +75,7 @@ def test_two_workers_share_the_work_and_a_commit_elsewhere_wakes_them(
             with app.app_context(), unit_of_work() as session:
                 for n in range(start, start + 10):
                     post(session, "note", now=job_context.ports.clock.now(), n=n)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and (len(delivered) < 60 or len(beats) < 3):
             time.sleep(0.1)
     finally:
@@ -80,7 +84,7 @@ def test_two_workers_share_the_work_and_a_commit_elsewhere_wakes_them(
             worker.stop()
     assert Counter(delivered) == Counter(range(60))
     assert len(beats) >= 3
-    gaps = [later - earlier for earlier, later in itertools.pairwise(beats)]
+    gaps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(sorted(beats))]
     assert min(gaps) > 0.9, gaps
 
 

@@ -207,7 +207,7 @@ def test_killed_workers_two_workers_and_a_jumping_clock_do_everything_exactly_on
         make_task(session, agency, replace(ports, clock=clock), ResponseCode.C,
                   due_at=START + timedelta(minutes=1))
     expected |= {f"+85366{REMINDERS:06d}": 1}
-    assert until(lambda: sent(network) == expected, 20), sent(network) - Counter(expected)
+    assert until(lambda: sent(network) == expected, 60), sent(network) - Counter(expected)
     assert until(lambda: climbed(app)["owner"] == TASKS + 1, 60)
     third.kill()
     time.sleep(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from hotline.config import Config
 from hotline.ports import Ports
 from hotline.voice import service
 from hotline.voice.dialogue import NOTHING, Script
-from hotline.voice.keeper import Away, Broken, Busy, is_outage
+from hotline.voice.keeper import Away, Broken, Busy, Keeper, is_outage
 from hotline.voice.signals import Signal
 from hotline.voice.spool import Spool, Unusable
 from models.agency import Line
@@ -31,7 +32,7 @@ __all__ = ["provider"]
 
 def test_what_came_too_late_in_a_crowd_opens_no_rest(provider: Provider) -> None:
     keeper = provider.app.extensions["hotline.voice"].keeper
-    keeper.limit = 0.3
+    keeper.limit = 1.0
     go = threading.Event()
 
     def slow(_session: Session) -> None:
@@ -49,11 +50,12 @@ def test_what_came_too_late_in_a_crowd_opens_no_rest(provider: Provider) -> None
     engine_free = threading.Thread(target=wait_in_vain)
     keeper._attempt, attempt = (lambda work: go.wait(5) if work is slow else attempt(work)), keeper._attempt
     engine_free.start()
-    time.sleep(0.05)
+    waiting_began(keeper)
     assert keeper.run(lambda _session: 7) == 7
     engine_free.join()
     assert isinstance(found[0], Busy)
     assert keeper.run(lambda _session: 8) == 8
+    keeper.limit = 0.3
     wait_in_vain()
     assert type(found[1]) is Away
     with pytest.raises(Away, match="resting"):
@@ -63,23 +65,37 @@ def test_what_came_too_late_in_a_crowd_opens_no_rest(provider: Provider) -> None
 
 def test_nobody_joins_a_crowd_that_waits_in_vain(provider: Provider) -> None:
     keeper = provider.app.extensions["hotline.voice"].keeper
-    keeper.limit = 1.0
+    keeper.limit = 2.0
     go = threading.Event()
-    keeper._attempt = lambda _work: go.wait(5)
+    tried: list[object] = []
 
+    def attempt(work: object) -> None:
+        tried.append(work)
+        go.wait(60)
+
+    keeper._attempt = attempt
     def wait() -> None:
-        with pytest.raises(Away):
+        with suppress(Away):
             keeper.run(lambda _session: 0)
 
     first = threading.Thread(target=wait)
     first.start()
-    time.sleep(0.7)
-    began = time.monotonic()
-    with pytest.raises(Away):
+    # More than half of the limit has gone for the first one when the second comes.
+    since = waiting_began(keeper)
+    time.sleep(max(0.0, since + 1.2 - time.monotonic()))
+    with pytest.raises(Away, match="resting"):
         keeper.run(lambda _session: 1)
-    assert time.monotonic() - began < 0.25
-    first.join()
     go.set()
+    first.join()
+    assert len(tried) == 1
+
+
+def waiting_began(keeper: Keeper) -> float:
+    """When the first of those who wait began to, on the monotonic clock; waits for one."""
+    deadline = time.monotonic() + 20
+    while not keeper._waiting and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return min(keeper._waiting)
 
 
 def _crowded(provider: Provider) -> None:

@@ -83,7 +83,7 @@ def test_a_call_no_disk_could_take_is_found_in_the_providers_list(house: House) 
     from datetime import timedelta
 
     leg = house.network.place_call(LINE_NUMBER, caller(hang_up_at_document=1))
-    assert house.network.settle(20)
+    assert house.network.settle(60)
     house.write(lambda s: [s.delete(call) for call in s.query(Call)])
     ports = house.app.extensions["hotline.ports"]
     with house.app.app_context():
@@ -99,7 +99,7 @@ def test_a_call_no_disk_could_take_is_found_in_the_providers_list(house: House) 
 def test_queues_are_cleared_away_at_the_provider(house: House) -> None:
     house.volunteer_answers()
     house.ring()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while house.network.core.queues and time.monotonic() < deadline:
         time.sleep(0.2)
     assert house.network.core.queues == {}

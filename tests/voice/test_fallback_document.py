@@ -35,7 +35,7 @@ def test_a_caller_leaves_a_message_while_our_server_is_away_and_it_reaches_us(
     number = Number(LINE_NUMBER, voice_url="http://127.0.0.1:9/gone", fallback_document=document)
     house.network.add_number(number)
     leg = house.network.place_call(LINE_NUMBER, caller(voicemail=5.0))
-    assert house.network.settle(20)
+    assert house.network.settle(60)
     assert leg.used_fallback
     assert leg.record.voicemail_seconds == 5
     call = house.the_call()
@@ -52,7 +52,7 @@ def test_a_person_at_the_fallback_number_is_rung_without_us(house: House) -> Non
     )
     house.network.add_phone(Person("+85366009999", "duty phone", talk=None))
     leg = house.network.place_call(LINE_NUMBER, caller(talk=5.0))
-    assert house.network.settle(20)
+    assert house.network.settle(60)
     assert leg.record.bridged_with == ["duty phone"]
 
 

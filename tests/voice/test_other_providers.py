@@ -65,7 +65,7 @@ def test_a_whole_call_with_each(config: Config, accent: str) -> None:
         assert not leg.record.dropped
         gone = house.network.place_call("+85328000001", Person(
             "+85362000009", "second", presses=(Press("1", at="/language", after=0.5),), talk=20.0))
-        assert house.network.settle(30)
+        assert house.network.settle(60)
         first, second = [each for each in house.calls() if each.direction == "inbound"]
         assert (first.outcome, second.outcome) == (CallOutcome.ANSWERED, CallOutcome.ANSWERED)
         assert first.line_id == house.agency.line

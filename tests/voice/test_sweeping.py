@@ -219,6 +219,7 @@ def test_the_real_adapter_reads_recordings_and_queues(house: House) -> None:
     assert house.jobs is not None
     house.jobs.stop()
     house.stops.remove(house.jobs.stop)
+    house.jobs = None
     leg = house.ring(presses=(Press("9", at="/wait-key"), Press("3", at="/choice")), voicemail=5.0)
     assert leg.record.voicemail_seconds
     with house.app.app_context():

@@ -61,7 +61,7 @@ def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:
 def everybody_hangs_up(house: House) -> None:
     for each in list(house.network.core.legs.values()):
         each.end("completed", by="themselves")
-    assert house.network.settle(30)
+    assert house.network.settle(60)
 
 
 def test_caller_volunteer_and_desk_meet_in_one_room(house: House) -> None:
