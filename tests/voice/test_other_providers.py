@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hotline.adapters import ed25519
 from hotline.adapters.simulation.scenario import Person, Press, parse
 from hotline.adapters.twilio import sign, verify
+from hotline.cli_simulate import simulate
 from hotline.config import Config, ConfigError, read
 from hotline.ports import Ports
 from models.calls import Call
@@ -147,6 +151,9 @@ def test_a_key_pair_signs_the_time_and_the_body_as_it_came() -> None:
     signature, told = ed25519.sign(PRIVATE, now, body)
     assert len(base64.b64decode(signature)) == 64
     assert told == str(int(now.timestamp()))
+    # Told without our own code: the time, a bar, the body.
+    by = Ed25519PublicKey.from_public_bytes(base64.b64decode(PAIR))
+    by.verify(base64.b64decode(signature), told.encode() + b"|" + body)
     assert ed25519.verify([base64.b64encode(RFC_PUBLIC).decode(), PAIR], told, body, signature, now)
     assert ed25519.public_key(base64.b64encode(RFC_PRIVATE).decode()) == base64.b64encode(RFC_PUBLIC).decode()
     for seconds, is_in in ((299, True), (-299, True), (301, False), (-301, False)):
@@ -164,6 +171,19 @@ def test_a_key_pair_signs_the_time_and_the_body_as_it_came() -> None:
     # Nothing is told in an empty body, even where it is signed.
     empty, at_that_time = ed25519.sign(PRIVATE, now, b"")
     assert not ed25519.verify([PAIR], at_that_time, b"", empty, now)
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", base64.b64encode(bytes(31)).decode()])
+def test_the_simulated_provider_wants_the_private_half(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "token")
+    monkeypatch.setenv("HOTLINE_SIGNATURE_SCHEME", "ed25519")
+    monkeypatch.setenv("HOTLINE_SIGNATURE_KEY", PAIR)
+    (tmp_path / "nobody.toml").write_text("")
+    done = CliRunner().invoke(simulate, [str(tmp_path / "nobody.toml"), "--listen", "0", "--private-key", key])
+    assert done.exit_code == 2
+    assert "--private-key must be 32 bytes in base64" in done.output
 
 
 def test_the_door_lets_in_whom_the_pair_signed_and_nobody_else(
