@@ -22,6 +22,7 @@ from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator
 from twilio.rest import Client
 from twilio.rest.api.v2010.account.call.transcription import TranscriptionInstance
 
+from hotline.adapters.hosts import elsewhere
 from hotline.adapters.listed import (
     MessagingService,
     listed_call,
@@ -29,7 +30,7 @@ from hotline.adapters.listed import (
     listed_service,
     whole,
 )
-from hotline.config import MESSAGING_API, PROVIDER_API, Config
+from hotline.config import PROVIDER_API, Config
 from hotline.ports import (
     CallOrder,
     DeliveryError,
@@ -105,10 +106,7 @@ class _ElsewhereClient(TwilioHttpClient):
 
     def request(self, method: str, url: str, *args: Any, **given: Any) -> Any:  # type: ignore[override]
         """One request, sent to the configured address."""
-        for own in (PROVIDER_API, MESSAGING_API):
-            if url.startswith(own) and self._base != PROVIDER_API:
-                url = self._base + url.removeprefix(own)
-        return super().request(method, url, *args, **given)
+        return super().request(method, elsewhere(url, self._base), *args, **given)
 
 
 class TwilioTelephony:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from twilio.base.exceptions import TwilioException
 
+from hotline.adapters.hosts import elsewhere
 from hotline.adapters.simulation.scenario import Number, Service
 from tests.adapters.conftest import LINE, Reciter
 from tests.adapters.test_simulator import Made, made, rest
@@ -33,6 +34,17 @@ def test_texts_go_where_the_number_or_its_messaging_service_says(made: Made, rec
         assert network.settle(5)
         assert reciter.paths() == ([path] if path else []), (number, service)
         assert ("text_lost" in [event["event"] for event in network.core.events[-1:]]) is not path
+
+
+@pytest.mark.parametrize(("url", "base", "asked"), [
+    ("https://api.twilio.com/2010", "https://api.twilio.com", "https://api.twilio.com/2010"),
+    ("https://messaging.twilio.com/v1", "https://api.twilio.com", "https://messaging.twilio.com/v1"),
+    ("https://messaging.twilio.com/v1", "https://api.dublin.ie1.twilio.com", "https://messaging.twilio.com/v1"),
+    ("https://api.twilio.com/2010", "http://127.0.0.1:8100", "http://127.0.0.1:8100/2010"),
+    ("https://messaging.twilio.com/v1", "http://127.0.0.1:8100", "http://127.0.0.1:8100/v1"),
+])  # fmt: skip
+def test_the_providers_second_host_is_asked_where_the_provider_is(url: str, base: str, asked: str) -> None:
+    assert elsewhere(url, base) == asked
 
 
 def test_services_and_addresses_are_told_in_the_providers_own_shape(made: Made, reciter: Reciter) -> None:
