@@ -60,6 +60,12 @@ class Appointment(Keyed, PublicId, Base):
             postgresql_where=text("companion_id IS NOT NULL"),
             sqlite_where=text("companion_id IS NOT NULL"),
         ),
+        # Where a moved meeting stands now.
+        Index(
+            "ix_appointments_moved_from", "moved_from_id",
+            postgresql_where=text("moved_from_id IS NOT NULL"),
+            sqlite_where=text("moved_from_id IS NOT NULL"),
+        ),
         # What stands: looked at every minute, ahead for what cannot be held, back for who came.
         Index(
             "ix_appointments_standing", "starts_at",

@@ -116,6 +116,11 @@ class CallLeg(Keyed, PublicId, Base):
             "ix_call_legs_ringing", "user_id", "planned_at",
             postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL"),
         ),
+        # Legs that nobody told the end of, for the sweeper.
+        Index(
+            "ix_call_legs_running", "planned_at",
+            postgresql_where=text("ended_at IS NULL"), sqlite_where=text("ended_at IS NULL"),
+        ),
     )
 
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)

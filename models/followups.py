@@ -79,6 +79,8 @@ class FollowUp(Keyed, PublicId, Base):
             postgresql_where=IS_SCHEDULED, sqlite_where=IS_SCHEDULED,
         ),
         Index("ix_follow_ups_done", "centre_id", "done_at"),
+        # What one rule has asked for and is still to do, among all that was ever done.
+        Index("ix_follow_ups_rule", "rule_id", "status"),
     )
 
     kind: Mapped[TaskKind] = mapped_column(enum_type(TaskKind, "kind"))
