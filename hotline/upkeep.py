@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, inspect, select, text, update
@@ -49,12 +50,35 @@ def _schema_connection(engine: Engine) -> Iterator[Connection]:
             connection.execute(text(f"SELECT pg_advisory_lock({MIGRATION_LOCK})"))
             connection.commit()
         try:
-            with connection.begin():
+            with _keys_rest(connection), connection.begin():
                 yield connection
         finally:
             if engine.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_unlock({MIGRATION_LOCK})"))
                 connection.commit()
+
+
+@contextmanager
+def _keys_rest(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild a table that others point to, and look at every key afterwards.
+
+    It changes a table by writing a new one and dropping the old: with keys on, that would be refused
+    or would take along every row that goes with its parent. The setting counts only outside a
+    transaction, so it is given to the driver.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    before = driver.execute("PRAGMA foreign_keys").fetchone()[0]
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        broken = driver.execute("PRAGMA foreign_key_check").fetchmany(5)
+        if broken:
+            raise UpkeepError(f"Rows point to rows that do not exist: {broken}")
+    finally:
+        driver.execute(f"PRAGMA foreign_keys = {int(before)}")
 
 
 def migrate_database(app: Flask) -> str | None:
