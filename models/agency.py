@@ -16,6 +16,11 @@ class Centre(Keyed, PublicId, Base):
     """A place where people are served. `names` maps a locale to the centre's name in it."""
 
     __tablename__ = "centres"
+    __table_args__ = (
+        CheckConstraint(
+            "buffer_minutes BETWEEN 0 AND 60 AND buffer_minutes % 5 = 0", name="buffer_minutes"
+        ),
+    )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -26,6 +31,8 @@ class Centre(Keyed, PublicId, Base):
     status: Mapped[CentreStatus] = mapped_column(
         enum_type(CentreStatus, "status"), default=CentreStatus.OPEN
     )
+    # What stays free after each meeting; a meeting keeps what it was booked with.
+    buffer_minutes: Mapped[int] = mapped_column(default=15)
     version: Mapped[int] = mapped_column(default=1)
 
     rooms: Mapped[list[Room]] = relationship(back_populates="centre", order_by="Room.name")

@@ -59,6 +59,7 @@ def places(
                 RoomFacts(room.id, frozenset(room.equipment), tuple(merged(taken["room", room.id])))
                 for room in centre.rooms if room.active
             ),
+            buffer=timedelta(minutes=centre.buffer_minutes),
         )
         for centre in rows
     ]

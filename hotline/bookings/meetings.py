@@ -16,7 +16,7 @@ from hotline.bookings.because import because
 from hotline.bookings.groups import find_group, find_member, holding, person
 from hotline.bookings.keeping import URGENT_CHECK
 from hotline.bookings.reserving import BookingRefused, all_or_nothing, hold, release
-from hotline.bookings.slots import BUFFER, Place
+from hotline.bookings.slots import Place
 from hotline.bookings.spans import DAY, Span, instant, local_date, on_grid, wall_minutes
 from hotline.followups.calendar import service_hours
 from hotline.followups.planning import plan_task
@@ -66,12 +66,13 @@ def plan_meetings(
     made = []
     times = _times(session, group, values, now)
     _check_leaders(session, group, values, times)
+    buffer = records.buffer_minutes(session, group.centre_id)
     with all_or_nothing(session):
         for starts in times:
             meeting = GroupMeeting(
                 group_id=group.id, room_id=group.room_id, starts_at=starts,
                 ends_at=starts + timedelta(minutes=values.minutes),
-                buffer_minutes=int(BUFFER.total_seconds()) // 60,
+                buffer_minutes=buffer,
             )
             session.add(meeting)
             session.flush()

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
-from hotline.bookings import waiting
+from hotline.bookings import records, waiting
 from hotline.bookings.because import because
 from hotline.bookings.reserving import BookingRefused, Holding, SlotTaken, all_or_nothing, hold
 from hotline.bookings.searching import free_slots
 from hotline.bookings.service import Booking, book
-from hotline.bookings.slots import BUFFER, Slot
+from hotline.bookings.slots import Slot
 from hotline.followups.calendar import hours_of
 from hotline.followups.planning import plan_task
 from hotline.ports import Ports
@@ -122,7 +122,7 @@ def _offer(
         entry_id=entry.id, case_id=case.id, centre_id=slot.centre_id,
         counsellor_id=slot.counsellor_id, room_id=slot.room_id, mode=slot.mode,
         starts_at=slot.span.starts, ends_at=slot.span.ends,
-        buffer_minutes=int(BUFFER.total_seconds()) // 60, offered_at=now,
+        buffer_minutes=records.buffer_minutes(session, slot.centre_id), offered_at=now,
         held_until=held_until(entry.code, slot.span.starts, hours, now),
     )
     resources = [("counsellor", slot.counsellor_id), ("case", case.id)]
@@ -132,7 +132,8 @@ def _offer(
         with all_or_nothing(session):
             session.add(offer)
             session.flush()
-            holding = Holding(tuple(resources), offer.starts_at, offer.ends_at, BUFFER)
+            buffer = timedelta(minutes=offer.buffer_minutes)
+            holding = Holding(tuple(resources), offer.starts_at, offer.ends_at, buffer)
             hold(session, holding, offer_id=offer.id)
     except SlotTaken:
         return False
@@ -229,6 +230,7 @@ def take(session: Session, actor: Actor, public_id: str, ports: Ports) -> Appoin
             case_id=case.public_id, counsellor_id=offer.counsellor_id, centre_id=offer.centre_id,
             starts_at=offer.starts_at, minutes=minutes, mode=offer.mode, room_id=offer.room_id,
             language=wishes.language, equipment=wishes.equipment,
+            buffer_minutes=offer.buffer_minutes,
         ),
         ports,
     )

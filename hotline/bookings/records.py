@@ -110,6 +110,14 @@ def get_centre(session: Session, centre_id: int) -> Centre:
     return centre
 
 
+def buffer_minutes(session: Session, centre_id: int) -> int:
+    """How long stays free after a meeting that is booked now at a centre."""
+    minutes = session.scalar(select(Centre.buffer_minutes).where(Centre.id == centre_id))
+    if minutes is None:
+        raise BookingRefused("no_centre")
+    return minutes
+
+
 def appointments_of(session: Session, case_id: int) -> list[Appointment]:
     """Every appointment of a case, the latest first."""
     return list(

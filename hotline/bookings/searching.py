@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.bookings import facts
 from hotline.bookings.explaining import UNKNOWN_WORKER, Explanation, Field
 from hotline.bookings.explaining import explain as why_not
-from hotline.bookings.slots import BUFFER, Helper, Place, Slot, Want, search, spread
+from hotline.bookings.slots import LONGEST_BUFFER, Helper, Place, Slot, Want, search, spread
 from hotline.bookings.spans import Span
 from models.cases import Case
 from triage.vocabulary import AppointmentMode
@@ -95,7 +95,7 @@ def _centres(wishes: Wishes, centre_ids: Collection[int]) -> list[int]:
 
 def _want(wishes: Wishes, known: int | None, refused: frozenset[int]) -> Want:
     return Want(
-        mode=wishes.mode, length=timedelta(minutes=wishes.minutes), buffer=BUFFER,
+        mode=wishes.mode, length=timedelta(minutes=wishes.minutes),
         language=wishes.language, sex=wishes.sex,
         counsellor_id=known if wishes.same_worker else wishes.counsellor_id,
         equipment=wishes.equipment, prefer_id=known, refused=refused,
@@ -110,8 +110,8 @@ def _first(
     at = window.starts
     while at < window.ends and len(found) < limit:
         week = Span(at, min(at + CHUNK, window.ends))
-        # A meeting may begin at the end of the week and reach into the next.
-        reach = Span(week.starts, week.ends + want.length)
+        # A meeting may begin at the end of the week and reach, with its buffer, into the next.
+        reach = Span(week.starts, week.ends + want.length + LONGEST_BUFFER)
         places = facts.places(session, centre_ids, reach, now, but)
         helpers = facts.helpers(session, centre_ids, reach, but)
         if not _possible(helpers, places, want) and not facts.has_extras(

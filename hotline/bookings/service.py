@@ -22,7 +22,7 @@ from hotline.bookings.reserving import (
     unused_reference,
 )
 from hotline.bookings.searching import Wishes, free_slots
-from hotline.bookings.slots import BUFFER, Place, Slot, Want, free_room, working_time
+from hotline.bookings.slots import Place, Slot, Want, free_room, working_time
 from hotline.bookings.spans import Span, is_clear, on_grid
 from hotline.bookings.visits import check_in, check_out, stay_longer
 from hotline.ports import Ports
@@ -43,7 +43,10 @@ SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """What is to be booked. Without `room_id` a free room is found where one is needed."""
+    """What is to be booked. Without `room_id` a free room is found where one is needed.
+
+    `buffer_minutes` is for what was promised before; without it the centre's own counts.
+    """
 
     case_id: str
     counsellor_id: int
@@ -56,11 +59,17 @@ class Booking:
     equipment: frozenset[str] = frozenset()
     address: str | None = None
     companion_id: int | None = None
+    buffer_minutes: int | None = None
 
     @property
     def span(self) -> Span:
         """The time of the meeting itself, without its buffer."""
         return Span(self.starts_at, self.starts_at + timedelta(minutes=self.minutes))
+
+    @property
+    def held(self) -> Span:
+        """The time that must be free: the meeting and what follows it."""
+        return Span(self.starts_at, self.span.ends + timedelta(minutes=self.buffer_minutes or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,8 @@ def _write(
     *, instead_of: Appointment | None = None,
 ) -> Appointment:
     """Write the appointment and what it holds, trying another free room when one was just taken."""
+    if values.buffer_minutes is None:
+        values = replace(values, buffer_minutes=records.buffer_minutes(session, values.centre_id))
     tried: set[int | None] = set()
     while (room := _check_fits(session, case, values, ports, instead_of)) not in tried:
         tried.add(room)
@@ -198,7 +209,7 @@ def _insert(
         case_id=case.id, caller_id=case.caller_id, centre_id=values.centre_id,
         counsellor_id=values.counsellor_id, room_id=values.room_id, mode=values.mode,
         status=AppointmentStatus.CONFIRMED, starts_at=values.span.starts, ends_at=values.span.ends,
-        buffer_minutes=int(BUFFER.total_seconds()) // 60, language=values.language or case.language,
+        buffer_minutes=values.buffer_minutes, language=values.language or case.language,
         booked_by_id=actor.user_id, booked_at=now, status_at=now, address=values.address or None,
         companion_id=values.companion_id, is_practice=case.is_practice,
         equipment=sorted(values.equipment),
@@ -243,7 +254,7 @@ def _check_fits(
         raise BookingRefused("length")
     if values.starts_at < now:
         raise BookingRefused("past")
-    held = Span(values.span.starts, values.span.ends + BUFFER)
+    held = values.held
     but = instead_of.id if instead_of else None
     place = next(iter(facts.places(session, [values.centre_id], held, now, but)), None)
     if place is None:

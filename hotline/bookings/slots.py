@@ -26,6 +26,11 @@ from triage.service_hours import ServiceHours
 from triage.vocabulary import AppointmentMode, CentreStatus
 
 BUFFER = timedelta(minutes=15)
+"""What stays free after a meeting where the centre says nothing else."""
+
+LONGEST_BUFFER = timedelta(hours=1)
+"""No centre leaves more, so that what reaches into a meeting's buffer is read with it."""
+
 LENGTH = timedelta(minutes=45)
 STEP = timedelta(minutes=15)
 
@@ -89,12 +94,13 @@ class RoomFacts:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A centre as the search sees one."""
+    """A centre as the search sees one; `buffer` stays free after every meeting there."""
 
     id: int
     hours: ServiceHours
     status: CentreStatus = CentreStatus.OPEN
     rooms: tuple[RoomFacts, ...] = ()
+    buffer: timedelta = BUFFER
 
     def takes(self, mode: AppointmentMode) -> bool:
         """True when the status of the centre lets a meeting of this mode be booked.
@@ -112,7 +118,6 @@ class Want:
 
     mode: AppointmentMode = AppointmentMode.ONSITE
     length: timedelta = LENGTH
-    buffer: timedelta = BUFFER
     language: str | None = None
     sex: str | None = None
     counsellor_id: int | None = None
@@ -187,7 +192,7 @@ def slots_of(
     for span in working_time(helper, place, want.mode, window):
         for start in starts_in(span, want.length, STEP, place.hours.zone):
             meeting = Span(start, start + want.length)
-            held = Span(start, meeting.ends + want.buffer)
+            held = Span(start, meeting.ends + place.buffer)
             if not (is_clear(helper.busy, held) and is_clear(person, held)):
                 continue
             room = free_room(place, want, held)

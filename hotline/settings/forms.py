@@ -81,6 +81,16 @@ class CentreForm(WeekMixin, NamedForm):
         _l("Clock of"), choices=[SelectChoice(zone, zone) for zone in ZONES], validate_choice=False
     )
     closures = DaysField(_l("Closed on"), render_kw={"rows": 3, "data-optional": ""})
+    buffer_minutes = IntegerField(
+        _l("Minutes free after each meeting"), default=15,
+        validators=[NumberRange(0, 60, _l("From 0 to 60 minutes."))],
+        render_kw={"min": 0, "max": 60, "step": 5},
+    )
+
+    def validate_buffer_minutes(self, field: IntegerField) -> None:
+        """Meetings stand on a grid of five minutes, and so does what follows them."""
+        if field.data is not None and field.data % 5:
+            raise ValidationError(_("In steps of five minutes, such as 10."))
 
     def validate_timezone(self, field: SelectField) -> None:
         """Refuse a zone that no clock has."""

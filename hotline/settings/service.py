@@ -55,6 +55,7 @@ class CentreValues:
     status: CentreStatus = CentreStatus.OPEN
     hours: Weekly = field(default_factory=dict)
     closures: Sequence[tuple[date, str]] = ()
+    buffer_minutes: int = 15
     version: int | None = None
 
 
@@ -134,6 +135,8 @@ def save_centre(
     centre.timezone = values.timezone
     centre.holiday_region = values.holiday_region
     centre.status = values.status
+    # What is booked keeps the time it holds: only what is booked from now on leaves this free.
+    centre.buffer_minutes = values.buffer_minutes
     centre.hours = [
         CentreHours(weekday=day, opens=opens, closes=closes)
         for day, spans in sorted(values.hours.items()) for opens, closes in spans
@@ -142,7 +145,7 @@ def save_centre(
     session.flush()
     audit.record(
         session, actor, act, ("centre", centre.id), at=ports.clock.now(), centre_id=centre.id,
-        status_before=before, status=centre.status,
+        status_before=before, status=centre.status, buffer_minutes=centre.buffer_minutes,
     )
     return centre
 

@@ -38,7 +38,7 @@ def _stored(centre: Centre) -> dict[str, Any]:
         "code": centre.code, "name": centre.name, "district": centre.district,
         "status": centre.status.value, "holiday_region": centre.holiday_region,
         "timezone": centre.timezone, "version": str(centre.version),
-        "closures": typed_days(centre.closures), **typed_week(centre.hours),
+        "closures": typed_days(centre.closures), "buffer_minutes": centre.buffer_minutes, **typed_week(centre.hours),
         **{field: centre.names.get(locale, "") for locale, field in NAMED},
     }
 
@@ -49,6 +49,7 @@ def _values(form: CentreForm) -> CentreValues:
         district=form.district.data or "", timezone=form.timezone.data,
         holiday_region=form.holiday_region.data, status=CentreStatus(form.status.data),
         hours=form.weekly(), closures=form.closures.days, version=form.seen(),
+        buffer_minutes=form.buffer_minutes.data or 0,
     )
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from hotline.access.policy import Forbidden
-from hotline.bookings import service
+from hotline.bookings import service, stranded
 from hotline.bookings.reserving import BookingRefused, SlotTaken
 from hotline.followups.planning import open_tasks, plan_task
 from hotline.ports import Ports
@@ -78,6 +78,33 @@ def test_the_buffer_of_a_meeting_is_nobody_elses_time(
         with pytest.raises(SlotTaken):
             booked(session, agency, ports, case, starts_at=TOMORROW + timedelta(minutes=55))
         assert booked(session, agency, ports, case, starts_at=TOMORROW + timedelta(hours=1))
+
+
+@pytest.mark.both_databases
+def test_a_centre_says_what_stays_free_and_what_is_booked_keeps_what_it_has(
+    app: Flask, agency: Agency, ports: Ports
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        centre = session.get_one(Centre, agency.north)
+        centre.buffer_minutes = 0
+        session.flush()
+        first = booked(session, agency, ports, a_case(session, agency))
+        close = booked(session, agency, ports, a_case(session, agency), starts_at=first.ends_at)
+        assert (first.buffer_minutes, close.buffer_minutes) == (0, 0)
+        centre.buffer_minutes = 30
+        session.flush()
+        # What stands, stands: it can be moved and its neighbour stays as it is.
+        assert stranded.stranded(session, [agency.north], ports.clock.now()) == []
+        with pytest.raises(SlotTaken):
+            booked(session, agency, ports, a_case(session, agency),
+                   starts_at=TOMORROW - timedelta(minutes=60))
+        found = looked_for(session, ports, agency, counsellor_id=agency.users["counsellor"],
+                           starts_after=TOMORROW - timedelta(hours=1))
+        assert found.slots[0].span.starts == close.ends_at
+        after = booked(session, agency, ports, a_case(session, agency), starts_at=close.ends_at)
+        held = session.scalar(select(func.count()).select_from(Reservation).where(
+            Reservation.appointment_id == after.id, Reservation.kind == "counsellor"))
+        assert (after.buffer_minutes, held) == (30, 15)
 
 
 def test_a_person_is_never_in_two_meetings_at_once(

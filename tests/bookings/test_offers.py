@@ -18,6 +18,7 @@ from hotline.jobs.engine import Engine
 from hotline.jobs.registry import JobContext, registry
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
+from models.agency import Centre
 from models.bookings import Availability, AvailabilityException, Reservation, WaitingOffer
 from models.cases import Case
 from models.followups import FollowUp
@@ -223,3 +224,19 @@ def test_the_wishes_of_a_room_go_onto_the_list(
     assert "ramp" in page
     assert "equipment=ramp" in page
 
+
+
+def test_a_place_that_is_held_keeps_the_time_after_it_when_the_centre_wants_more(
+    app: Flask, agency: Agency, ports: Ports, two_waiting: tuple[Case, Case]
+) -> None:
+    run(app, ports)
+    with app.app_context(), unit_of_work() as session:
+        session.add(AvailabilityException(
+            counsellor_id=agency.users["counsellor"], centre_id=agency.north, is_extra=True,
+            starts_at=TOMORROW + timedelta(hours=1), ends_at=TOMORROW + timedelta(hours=2),
+        ))
+        booked(session, agency, ports, a_case(session, agency), starts_at=TOMORROW + timedelta(hours=1))
+        session.get_one(Centre, agency.north).buffer_minutes = 60
+        session.flush()
+        made = offers.take(session, agency.actor("counsellor"), _id(session), ports)
+        assert (made.starts_at, made.buffer_minutes) == (TOMORROW, 15)

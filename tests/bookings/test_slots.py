@@ -83,6 +83,14 @@ def test_the_buffer_after_a_new_meeting_stays_free_too() -> None:
     assert starts(found) == [at(10, 10)]
 
 
+@pytest.mark.parametrize(("buffer", "found"), [(0, 2), (15, 1), (30, 0)])
+def test_each_centre_leaves_its_own_time_free_after_a_meeting(buffer: int, found: int) -> None:
+    busy = (Span(at(10, 11), at(10, 12)),)
+    where = place(buffer=timedelta(minutes=buffer))
+    slots = search([helper(TUESDAY_TEN_TO_NOON, busy=busy)], [where], Want(), WEEK)
+    assert len(slots) == found
+
+
 def test_onsite_needs_a_room_and_the_telephone_does_not() -> None:
     taken = place(rooms=(RoomFacts(1, busy=(Span(at(10, 9), at(10, 20)),)),))
     assert search([helper(TUESDAY_TEN_TO_NOON)], [taken], Want(), WEEK) == []
@@ -289,7 +297,7 @@ def test_every_time_found_fits_and_is_free(
     window = Span(begin - timedelta(days=1), begin + timedelta(days=2))
     want = Want(mode=mode)
     for slot in search([someone], [where], want, window, moved(person)):
-        held = Span(slot.span.starts, slot.span.ends + want.buffer)
+        held = Span(slot.span.starts, slot.span.ends + where.buffer)
         assert is_clear(someone.busy, held)
         assert is_clear(moved(person), held)
         assert not any(slot.span.overlaps(one) for one in someone.leave)

@@ -81,6 +81,21 @@ def test_a_centre_is_saved_with_hours_names_and_closed_days(
     assert answer.status_code == 302
 
 
+@pytest.mark.parametrize(("typed", "kept"), [("0", 0), ("30", 30), ("7", 15), ("65", 15), ("", 15)])
+def test_the_time_after_a_meeting_is_set_in_steps_of_five_up_to_an_hour(
+    app: Flask, people: Browser, agency: Agency, typed: str, kept: int
+) -> None:
+    person = people.of("administrator")
+    address = _address(app, Centre, agency.north, "centres")
+    person.get(address)
+    answer = person.post(address, _centre_form(version="1", buffer_minutes=typed))
+    assert answer.status_code == (302 if typed in ("0", "30") else 200)
+    if answer.status_code == 200:
+        assert f'value="{typed}"' in answer.text
+    with app.app_context():
+        assert db.session.get_one(Centre, agency.north).buffer_minutes == kept
+
+
 def test_what_somebody_else_changed_is_shown_and_nothing_typed_is_lost(
     app: Flask, people: Browser, agency: Agency
 ) -> None:
