@@ -157,7 +157,10 @@ class Reservation(Base):
 
 
 class WaitingEntry(Keyed, PublicId, Base):
-    """Somebody waiting for a meeting, in order of code and then waiting time."""
+    """Somebody waiting for a meeting, in order of code and then waiting time.
+
+    `centre_id` is who looks after them; `any_centre` says that a place anywhere will do.
+    """
 
     __tablename__ = "waiting_entries"
     __table_args__ = (
@@ -174,6 +177,7 @@ class WaitingEntry(Keyed, PublicId, Base):
     rank: Mapped[int]
     code: Mapped[ResponseCode] = mapped_column(enum_type(ResponseCode, "code"))
     wishes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    any_centre: Mapped[bool] = mapped_column(default=False)
     since: Mapped[datetime]
     target_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]

@@ -15,16 +15,18 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from hotline.access import audit
-from hotline.access.policy import Actor, Permission, Subject, require
+from hotline.access.policy import Actor
 from hotline.bookings import records, waiting
 from hotline.bookings.because import because
 from hotline.bookings.reserving import BookingRefused, Holding, SlotTaken, all_or_nothing, hold
-from hotline.bookings.searching import free_slots
+from hotline.bookings.searching import Offer as SearchedFor
+from hotline.bookings.searching import Wishes, free_slots
 from hotline.bookings.service import Booking, book
 from hotline.bookings.slots import Slot
 from hotline.followups.calendar import hours_of
 from hotline.followups.planning import plan_task
 from hotline.ports import Ports
+from models.agency import Centre
 from models.bookings import Appointment, WaitingEntry, WaitingOffer
 from models.cases import Case
 from triage.service_hours import ServiceHours
@@ -47,7 +49,7 @@ MOST = 5
 
 
 def offer_places(session: Session, centre_id: int, ports: Ports) -> int:
-    """Offer the places that are free at a centre to whoever waits there; gives how many.
+    """Offer the places that are free at a centre to whoever waits for one; gives how many.
 
     All in one transaction: for a list of any length the job takes `next_offer` and `offer` in turn,
     so that searching never keeps writers waiting.
@@ -65,22 +67,69 @@ def next_offer(
 ) -> tuple[int, Slot] | None:
     """The first who waits, in the order of the list, and a free time that answers their wishes.
 
+    Whoever takes a place at any centre gets the earliest over all of them.
+
     Reads only. Whoever has an offer or rests is passed over, and so is everybody in `tried`, to
     which each entry that was looked at is added. None when nothing more can be offered.
     """
-    lined_up = waiting.line_up(session, [centre_id])
+    lined_up = waiting.line_up(session, _looked_at(session, centre_id))
     past = _past_offers(session, [entry.id for entry, _case in lined_up])
     for entry, case in lined_up:
         if entry.id in tried or _rests(past[entry.id], now):
             continue
         tried.add(entry.id)
         refused = {(one.starts_at, one.counsellor_id) for one in past[entry.id]}
-        wishes = replace(waiting.wishes_of(entry), starts_after=now + LEAD)
-        found = free_slots(session, now, wishes, [centre_id], case=case, limit=12, explain=False)
+        found = free_slots(
+            session, now, _wishes(entry, now), centres_for(session, entry), case=case, limit=12,
+            explain=False,
+        )
         for slot in found.slots:
             if (slot.span.starts, slot.counsellor_id) not in refused:
                 return entry.id, slot
     return None
+
+
+def _looked_at(session: Session, centre_id: int) -> list[int]:
+    """The lists that are looked at after a time came free at a centre.
+
+    While anybody takes a place at any centre they are one line: whoever is more urgent chooses first,
+    wherever they wait.
+    """
+    anywhere = session.scalar(
+        select(WaitingEntry.id)
+        .where(WaitingEntry.ended_at.is_(None), WaitingEntry.any_centre).limit(1)
+    )
+    return [centre_id] if anywhere is None else _everywhere(session)
+
+
+def _everywhere(session: Session) -> list[int]:
+    return list(session.scalars(select(Centre.id).order_by(Centre.id)))
+
+
+def centres_for(session: Session, entry: WaitingEntry) -> list[int]:
+    """Where a place will do for somebody who waits; the search leaves out centres that are shut."""
+    return _everywhere(session) if entry.any_centre else [entry.centre_id]
+
+
+def _wishes(entry: WaitingEntry, now: datetime) -> Wishes:
+    return replace(waiting.wishes_of(entry), starts_after=now + LEAD)
+
+
+def why_none(
+    session: Session, actor: Actor, public_id: str, now: datetime
+) -> tuple[WaitingEntry, SearchedFor | None]:
+    """What a search for somebody who waits finds now, over all places that would do, or why nothing.
+
+    None while they rest: they were not reached about a place a short time ago. Reads only.
+    """
+    entry = waiting.get_entry(session, actor, public_id, now)
+    if _rests(_past_offers(session, [entry.id])[entry.id], now):
+        return entry, None
+    case = session.get_one(Case, entry.case_id)
+    found = free_slots(
+        session, now, _wishes(entry, now), centres_for(session, entry), case=case, limit=1
+    )
+    return entry, found
 
 
 def offer(session: Session, entry_id: int, slot: Slot, ports: Ports) -> bool:
@@ -188,19 +237,25 @@ def look_around(session: Session, ports: Ports) -> int:
 def standing(
     session: Session, centre_ids: Collection[int], case_id: int | None = None
 ) -> list[WaitingOffer]:
-    """The offers that stand at the centres, or for one case; the soonest to lapse first."""
+    """The offers that stand for people whom the centres look after, or for one case of theirs.
+
+    The place itself may be at another centre. The soonest to lapse comes first.
+    """
     mine = WaitingOffer.case_id == case_id if case_id is not None else true()
     return list(
         session.scalars(
             select(WaitingOffer)
-            .where(mine, WaitingOffer.centre_id.in_(centre_ids), WaitingOffer.ended_at.is_(None))
+            .join(WaitingEntry, WaitingEntry.id == WaitingOffer.entry_id)
+            .where(mine, WaitingEntry.centre_id.in_(centre_ids), WaitingOffer.ended_at.is_(None))
             .order_by(WaitingOffer.held_until, WaitingOffer.id)
         )
     )
 
 
 def find_offer(session: Session, actor: Actor, public_id: str, now: datetime) -> WaitingOffer:
-    """The offer, for somebody who may book for its case and where it is.
+    """The offer, for somebody who may book for its case.
+
+    The place may be at a centre they do not book for: the house has set it aside for their case.
 
     Raises LookupError, Forbidden, or BookingRefused("offer_over") when it does not stand any more.
     """
@@ -211,7 +266,6 @@ def find_offer(session: Session, actor: Actor, public_id: str, now: datetime) ->
         raise LookupError(public_id)
     entry = session.get_one(WaitingEntry, offer.entry_id)
     waiting.get_entry(session, actor, entry.public_id, now)
-    require(actor, Permission.BOOKING_WRITE, Subject(centre_id=offer.centre_id), now)
     if offer.ended_at is not None:
         raise BookingRefused("offer_over")
     return offer
@@ -232,7 +286,7 @@ def take(session: Session, actor: Actor, public_id: str, ports: Ports) -> Appoin
             language=wishes.language, equipment=wishes.equipment,
             buffer_minutes=offer.buffer_minutes,
         ),
-        ports,
+        ports, held=offer,
     )
 
 

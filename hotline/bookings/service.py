@@ -87,15 +87,20 @@ class Move:
     companion_id: int | None = None
 
 
-def book(session: Session, actor: Actor, values: Booking, ports: Ports) -> Appointment:
+def book(
+    session: Session, actor: Actor, values: Booking, ports: Ports, *,
+    held: WaitingOffer | None = None,
+) -> Appointment:
     """Book a meeting for a case; the counsellor's, the room's and the person's time is held.
 
+    What is `held` for the case may be booked at a centre the person does not book for otherwise.
     Raises Forbidden, LookupError, BookingRefused with its reason (see `_check_fits`), or SlotTaken
     with the next free times when somebody was faster.
     """
     now = ports.clock.now()
     case = records.case_to_book(session, actor, values.case_id, now)
-    require(actor, Permission.BOOKING_WRITE, Subject(centre_id=values.centre_id), now)
+    if held is None or (held.case_id, held.centre_id) != (case.id, values.centre_id):
+        require(actor, Permission.BOOKING_WRITE, Subject(centre_id=values.centre_id), now)
     if _sessions(session, case) >= case.sessions_planned:
         raise BookingRefused("sessions_used")
     # What is held for this person is theirs to have, at this time or at another one.

@@ -144,7 +144,8 @@ def find_page(
         taken=taken is not None, named=words, known=known, book_form=book_form, may_book=may_book,
         now=now, zone=zone, fields=lambda slot: _fields(form, words, slot, moving),
         appointments=appointments, left=left, moving=moving,
-        held=held, holders={
+        held=held, held_at={one.centre_id: records.get_centre(session, one.centre_id) for one in held},
+        holders={
             one.counsellor_id: session.get_one(User, one.counsellor_id).display_name for one in held
         },
         counted=records.COUNTED, plan_form=PlanForm(formdata=None, planned=case.sessions_planned),

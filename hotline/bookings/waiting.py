@@ -37,11 +37,15 @@ TARGET_C, TARGET_E, TARGET_D_DAYS = timedelta(hours=72), timedelta(weeks=4), 10
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A wish for a meeting, as it is put on the list."""
+    """A wish for a meeting, as it is put on the list.
+
+    `any_centre` takes a place at every centre; without a centre the case's own looks after it.
+    """
 
     case_id: str
     wishes: Wishes
     centre_id: int | None = None
+    any_centre: bool = False
 
 
 def add(session: Session, actor: Actor, values: Request, ports: Ports) -> WaitingEntry:
@@ -69,6 +73,7 @@ def add(session: Session, actor: Actor, values: Request, ports: Ports) -> Waitin
         )
         session.add(entry)
     entry.wishes = as_stored(values.wishes)
+    entry.any_centre = values.any_centre
     session.flush()
     audit.record(session, actor, "waiting.added", ("waiting_entry", entry.id), at=now,
                  centre_id=centre_id, case_id=case.id)

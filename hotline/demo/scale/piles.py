@@ -120,7 +120,7 @@ class Piles:
             "waiting_entries",
             "public_id case_id centre_id rank code since target_at next_check_at asked_by_id "
             "ended_at ended_reason",
-            wishes={"mode": AppointmentMode.ONSITE.value, "minutes": "45"},
+            wishes={"mode": AppointmentMode.ONSITE.value, "minutes": "45"}, any_centre=False,
         )
         self.alerts = pile(
             "alerts",
