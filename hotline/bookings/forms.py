@@ -233,6 +233,22 @@ class GroupForm(PageForm):
                              render_kw={"data-optional": ""})
 
 
+class GroupChangeForm(GroupForm):
+    """A group that is there already: it stays at its centre."""
+
+    centre = None  # type: ignore[assignment]
+    version = HiddenField()
+
+
+class MoveMeetingForm(PageForm):
+    """Another time for a meeting of a group."""
+
+    starts_at = DateTimeLocalField(_l("New time"), format=[LOCAL, LOCAL + ":%S"],
+                                   validators=[InputRequired()])
+    minutes = IntegerField(_l("Minutes"), validators=[InputRequired(), NumberRange(30, 480)],
+                           render_kw={"step": 5})
+
+
 class MeetingsForm(PageForm):
     """Meetings of a group."""
 

@@ -23,6 +23,7 @@ from hotline.followups.planning import plan_task
 from hotline.ports import Ports
 from models.cases import Case, CaseNote
 from models.groups import Attendance, Group, GroupMeeting, GroupMember
+from triage.service_hours import ServiceHours
 from triage.vocabulary import AppointmentMode, ResponseCode, Role, TaskKind
 
 MOST_MEETINGS = 30
@@ -65,7 +66,10 @@ def plan_meetings(
     ]
     made = []
     times = _times(session, group, values, now)
-    _check_leaders(session, group, values, times)
+    if not times:
+        raise BookingRefused("centre_status")
+    length = timedelta(minutes=values.minutes)
+    check_leaders(session, group, [Span(starts, starts + length) for starts in times])
     buffer = records.buffer_minutes(session, group.centre_id)
     with all_or_nothing(session):
         for starts in times:
@@ -76,7 +80,7 @@ def plan_meetings(
             )
             session.add(meeting)
             session.flush()
-            hold(session, holding(meeting, [*_leaders(group), *people]), meeting_id=meeting.id)
+            hold(session, holding(meeting, [*leaders_of(group), *people]), meeting_id=meeting.id)
             made.append(meeting)
     audit.record(session, actor, "group.meetings_planned", ("group", group.id), at=now,
                  centre_id=group.centre_id, count=len(made))
@@ -86,11 +90,8 @@ def plan_meetings(
 def _times(
     session: Session, group: Group, values: Meetings, now: datetime
 ) -> list[datetime]:
-    centre = records.get_centre(session, group.centre_id)
-    hours = service_hours(centre, now)
-    if not Place(centre.id, hours, centre.status).takes(AppointmentMode.ONSITE):
-        raise BookingRefused("centre_status")
-    zone = centre.timezone
+    hours = _hours(session, group, now)
+    zone = hours.zone
     first = local_date(values.starts_at, zone)
     minutes = wall_minutes(values.starts_at, zone)
     days = (first + turn * values.every_weeks * 7 * DAY for turn in range(values.count * 2 + 4))
@@ -99,20 +100,35 @@ def _times(
     ][: values.count]
 
 
-def _check_leaders(
-    session: Session, group: Group, values: Meetings, times: Sequence[datetime]
-) -> None:
-    if not times:
+def _hours(session: Session, group: Group, now: datetime) -> ServiceHours:
+    """The centre's hours. Raises BookingRefused("centre_status") where nobody can come in."""
+    centre = records.get_centre(session, group.centre_id)
+    hours = service_hours(centre, now)
+    if not Place(centre.id, hours, centre.status).takes(AppointmentMode.ONSITE):
         raise BookingRefused("centre_status")
-    leaders = [key for kind, key in _leaders(group) if kind == "counsellor"]
-    length = timedelta(minutes=values.minutes)
-    leave = facts.leave_of(session, leaders, Span(times[0], times[-1] + length))
-    held = [Span(starts, starts + length) for starts in times]
+    return hours
+
+
+def check_open(session: Session, group: Group, starts_at: datetime, now: datetime) -> None:
+    """Raise BookingRefused("centre_status") when people cannot come to the group on that day."""
+    hours = _hours(session, group, now)
+    if local_date(starts_at, hours.zone) in hours.closed_dates:
+        raise BookingRefused("centre_status")
+
+
+def check_leaders(session: Session, group: Group, held: Sequence[Span]) -> None:
+    """Raise BookingRefused("not_working") when a leader is on leave at one of the times."""
+    if not held:
+        return
+    leaders = [key for kind, key in leaders_of(group) if kind == "counsellor"]
+    window = Span(min(one.starts for one in held), max(one.ends for one in held))
+    leave = facts.leave_of(session, leaders, window)
     if any(span.overlaps(one) for spans in leave.values() for span in spans for one in held):
         raise BookingRefused("not_working")
 
 
-def _leaders(group: Group) -> list[tuple[str, int]]:
+def leaders_of(group: Group) -> list[tuple[str, int]]:
+    """What a meeting holds of the house: both leaders and the room."""
     found = [("counsellor", group.leader_id)]
     if group.co_leader_id is not None:
         found.append(("counsellor", group.co_leader_id))

@@ -62,6 +62,8 @@ REFUSALS: dict[str, LazyString] = {
     "reason": _l("Say why."),
     "full": _l("The group is full. The person can wait for a place."),
     "group_status": _l("The group does not allow this now."),
+    "group_changed": _l("Somebody changed this group meanwhile. Look at it again, then decide."),
+    "fewer_seats": _l("More people are members already than there would be places."),
     "not_agreed": _l("The person has not agreed to the group's rules yet."),
     "leaders": _l("The group needs a leader and a co-leader who are not the same person."),
 }

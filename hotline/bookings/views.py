@@ -7,6 +7,7 @@ from hotline.bookings import (  # noqa: F401 - each registers its pages
     views_booking,
     views_feeds,
     views_finding,
+    views_group_changes,
     views_groups,
     views_moving,
     views_stranded,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Permission, Subject, may
+from hotline.bookings import group_changes, meetings, records, week
 from hotline.bookings import groups as service
-from hotline.bookings import meetings, records, week
-from hotline.bookings.forms import GroupForm, MeetingsForm
+from hotline.bookings.forms import GroupForm, MeetingsForm, MoveMeetingForm
 from hotline.bookings.pages import blueprint, by_public_id, local_instant, named, ports, refuse
 from hotline.bookings.reserving import BookingRefused
 from hotline.transaction import unit_of_work
@@ -108,6 +109,7 @@ def _page(session: Session, public_id: str, form: MeetingsForm) -> str:
         zone=centre.timezone, taken=service.members(session, found),
         people={u.id: u.display_name for u in session.scalars(select(User).where(User.id.in_(leaders)))},
         room=session.get(Room, found.room_id) if found.room_id else None,
+        to_tell=group_changes.to_tell(session, found),
         members=_members(session, found), steps=service.NEXT_STATUS.get(found.status, ()),
         may_write=may(actor, Permission.BOOKING_WRITE, Subject(centre_id=found.centre_id), now),
     )
@@ -213,7 +215,12 @@ def plan_meetings(public_id: str) -> Response | tuple[str, int]:
 @blueprint.get("/group-meetings/<public_id>")
 @guard(Permission.BOOKING_WRITE)
 def meeting(public_id: str) -> str:
-    """Who came to a meeting, and notes on single members."""
+    """Who came to a meeting, and notes on single members; another time while it is to come."""
+    return meeting_page(public_id)
+
+
+def meeting_page(public_id: str, form: MoveMeetingForm | None = None) -> str:
+    """The page of a meeting, with what was typed of another time."""
     with unit_of_work() as session:
         try:
             found, its_group = meetings.find_meeting(
@@ -221,9 +228,12 @@ def meeting(public_id: str) -> str:
             )
         except LookupError:
             abort(404)
+        zone = records.get_centre(session, its_group.centre_id).timezone
+        length = int((found.ends_at - found.starts_at).total_seconds()) // 60
+        stood = {"starts_at": found.starts_at.astimezone(ZoneInfo(zone)), "minutes": length}
         return render_template(
             "bookings/meeting.html", meeting=found, group=its_group, now=ports().clock.now(),
-            zone=records.get_centre(session, its_group.centre_id).timezone,
+            zone=zone, form=form or MoveMeetingForm(formdata=None, data=stood),
             members=[(m, c) for m, c in _members(session, its_group) if m.status == "member"],
             came={row.member_id for row in found.attendances if row.came},
         )

@@ -36,6 +36,7 @@ ALERTS: dict[str, LazyString] = {
     "hand_over": _lp("alert", "Read what the last shift hands over"),
     "referral": _lp("alert", "A referral has not been answered"),
     "feedback": _lp("alert", "Feedback on a contact of yours"),
+    "group_changed": _lp("alert", "A group you lead has changed: look at its people and times"),
     "plan_review": _lp("alert", "A caller's plan is due for review"),
 }
 OTHER_ALERT = _lp("alert", "Somebody should look at this")
