@@ -21,6 +21,7 @@ from hotline.followups.together import Told, together
 from hotline.settings.cover import Span, open_spans
 from hotline.settings.cover import gaps as uncovered
 from hotline.settings.roster import promise_of
+from hotline.wall import quality
 from models.accounts import User
 from models.agency import Line, Presence, Shift
 from models.calls import Call
@@ -78,6 +79,7 @@ class Wall:
     nobody_at_home: bool
     unread: list[HandOver]
     talks: list[Debrief]
+    late_reviews: int
     gaps: list[Gap]
     holders: dict[int, str]
 
@@ -113,6 +115,7 @@ def look(session: Session, actor: Actor, now: datetime) -> Wall:
         nobody_at_home=not any(people_at_home(session, centre) for centre in centres),
         unread=waiting(session, actor.centre_ids),
         talks=of_centres(session, actor, MOST_COUNTED + 1),
+        late_reviews=quality.late(session, centres, now, MOST_COUNTED + 1),
         gaps=roster_gaps(session, centres, now),
         holders=names,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from hotline.access import audit
@@ -21,51 +21,80 @@ from triage.vocabulary import EscalationTarget, Refusal, ReportStatus, ResponseC
 RUBRIC = ("welcome", "listening", "risk_asked", "safety", "next_step", "record")
 ONE_IN = 20
 LOOKS_BACK = timedelta(days=7)
+LOOKS_BACK_FOR_HIGH = timedelta(days=30)
+"""So far back contacts are drawn; an A or B longer, for nothing that stood still may lose one."""
+
+FEEDBACK_WITHIN = timedelta(days=7)
+"""From the drawing until the author has read something: a rule of the profession."""
+
 HIGH = (ResponseCode.A, ResponseCode.B)
 
 
 def draw(session: Session, now: datetime) -> int:
-    """Draw what is to be reviewed out of the last week; gives how many are new.
+    """Draw what is to be reviewed out of the last days; gives how many are new.
 
-    The sample is a fixed part of the random public ids, so that nobody chooses and a second
-    drawing draws the same.
+    Every A and B is drawn, and whatever its author marked. The sample of the others is a fixed part
+    of the random public ids, so that nobody chooses and a second drawing draws the same.
     """
-    rows = session.execute(
-        select(ContactReport, RiskAssessment.effective_code)
-        .join(RiskAssessment, RiskAssessment.report_id == ContactReport.id)
-        .outerjoin(QualityReview, QualityReview.report_id == ContactReport.id)
-        .where(
-            ContactReport.contact_at > now - LOOKS_BACK, QualityReview.id.is_(None),
-            ContactReport.status != ReportStatus.DRAFT, ContactReport.is_practice.is_(False),
-        )
-        .limit(2000)
-    ).all()
+    lately = ContactReport.contact_at > now - LOOKS_BACK
+    rated = select(RiskAssessment.report_id).where(
+        RiskAssessment.rated_at > now - LOOKS_BACK_FOR_HIGH, RiskAssessment.effective_code.in_(HIGH)
+    )
     drawn: dict[int, QualityReview] = {}
-    for report, code in rows:
-        why = "high" if code in HIGH else "sample" if _in_sample(report.public_id) else ""
-        if report.marked_for_review and not why:
-            why = "asked"
-        if why and report.id not in drawn:
-            drawn[report.id] = QualityReview(
-                report_id=report.id, centre_id=report.centre_id, why=why, drawn_at=now
-            )
+    # Looked for one by one: what is urgent is never crowded out by what is many.
+    for why, which in (
+        ("high", ContactReport.id.in_(rated)),
+        ("asked", lately & ContactReport.marked_for_review),
+        ("sample", lately),
+    ):
+        for key, public_id, centre_id in session.execute(_not_drawn(which)):
+            if key not in drawn and (why != "sample" or _in_sample(public_id)):
+                drawn[key] = QualityReview(report_id=key, centre_id=centre_id, why=why, drawn_at=now)
     session.add_all(drawn.values())
     session.flush()
     return len(drawn)
 
 
+def _not_drawn(which: ColumnElement[bool]) -> Select[int, str, int]:
+    return (
+        select(ContactReport.id, ContactReport.public_id, ContactReport.centre_id)
+        .outerjoin(QualityReview, QualityReview.report_id == ContactReport.id)
+        .where(
+            which, QualityReview.id.is_(None), ContactReport.status != ReportStatus.DRAFT,
+            ContactReport.is_practice.is_(False),
+        )
+    )
+
+
 def to_score(session: Session, actor: Actor, limit: int = 50) -> list[QualityReview]:
-    """What is drawn and not scored at the person's centres, the oldest first."""
+    """What is drawn and not scored at the person's centres, the oldest and so the late ones first."""
     return list(
         session.scalars(
             select(QualityReview)
-            .where(
-                QualityReview.centre_id.in_(actor.centre_ids), QualityReview.scored_at.is_(None)
-            )
-            .order_by(QualityReview.drawn_at)
+            .where(_unscored(actor.centre_ids))
+            .order_by(QualityReview.drawn_at, QualityReview.id)
             .limit(limit)
         )
     )
+
+
+def due_at(review: QualityReview) -> datetime:
+    """Until when the author is to have words about the contact."""
+    return review.drawn_at + FEEDBACK_WITHIN
+
+
+def late(session: Session, centre_ids: Collection[int], now: datetime, most: int) -> int:
+    """How many drawn contacts at the centres have waited for words longer than they may; up to `most`."""
+    waiting = (
+        select(QualityReview.id)
+        .where(_unscored(centre_ids), QualityReview.drawn_at < now - FEEDBACK_WITHIN)
+        .limit(most)
+    )
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def _unscored(centre_ids: Collection[int]) -> ColumnElement[bool]:
+    return QualityReview.centre_id.in_(centre_ids) & QualityReview.scored_at.is_(None)
 
 
 def get_review(session: Session, actor: Actor, public_id: str, now: datetime) -> QualityReview:

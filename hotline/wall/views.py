@@ -27,7 +27,7 @@ def _shown() -> dict[str, Any]:
     actor = current_actor()
     wall = look(db.session(), actor, now)
     return {"wall": wall, "now": now, "most": MOST_COUNTED, "alert_text": alert_text, "me": actor,
-            "emergency_code": ResponseCode.A, "went_from": went_from, "etag": _etag(wall, int(now.timestamp()) // 15)}
+            "may_review": may_enter(actor, Permission.REPORT_ADD), "emergency_code": ResponseCode.A, "went_from": went_from, "etag": _etag(wall, int(now.timestamp()) // 15)}
 
 
 def _etag(wall: Wall, quarter_minute: int) -> str:
@@ -42,7 +42,7 @@ def _etag(wall: Wall, quarter_minute: int) -> str:
         [(gap.line.id, gap.missing, str(gap.starts_at)) for gap in wall.gaps],
         [(one.notice.id, one.notice.state) for one in wall.home], wall.nobody_at_home,
         [row.id for row in wall.unread], [(row.id, row.version) for row in wall.talks],
-        wall.needs_supervisor, quarter_minute, str(get_locale()),
+        wall.late_reviews, wall.needs_supervisor, quarter_minute, str(get_locale()),
     ]
     return hashlib.sha256(repr(keys).encode()).hexdigest()[:20]
 
@@ -52,8 +52,7 @@ def _etag(wall: Wall, quarter_minute: int) -> str:
 @answering
 def show() -> Answer:
     """The wall."""
-    may_review = may_enter(current_actor(), Permission.REPORT_ADD)
-    return render_template("wall/show.html", may_review=may_review, **_shown())
+    return render_template("wall/show.html", **_shown())
 
 
 @blueprint.get("/wall/now")

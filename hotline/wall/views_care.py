@@ -16,8 +16,9 @@ from hotline.followups.places import my_centres
 from hotline.followups.typed import offered
 from hotline.transaction import db, unit_of_work
 from hotline.wall.blueprint import blueprint
+from hotline.wall.facts import MOST_COUNTED
 from hotline.wall.forms import POINTS, HandOverForm, QualityForm
-from hotline.wall.quality import RUBRIC, get_review, score, to_score
+from hotline.wall.quality import RUBRIC, due_at, get_review, late, score, to_score
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
 from models.accounts import User
@@ -94,7 +95,8 @@ def hand_over_read(public_id: str) -> Answer:
 @answering
 def quality() -> Answer:
     """What is drawn for review and not scored yet."""
-    reviews = to_score(db.session(), current_actor())
+    actor, now = current_actor(), ports().clock.now()
+    reviews = to_score(db.session(), actor)
     reports = {
         report.id: report
         for report in db.session.scalars(
@@ -102,7 +104,8 @@ def quality() -> Answer:
         )
     }
     return render_template(
-        "wall/quality.html", reviews=reviews, reports=reports,
+        "wall/quality.html", reviews=reviews, reports=reports, due_at=due_at, now=now,
+        late=late(db.session(), actor.centre_ids, now, MOST_COUNTED + 1), most=MOST_COUNTED,
         names=_names({report.author_id for report in reports.values()}),
     )
 

@@ -12,12 +12,13 @@ from hotline.followups.handover import acknowledge, hand_over, look_after, waiti
 from hotline.followups.service import Refused
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
-from hotline.wall.quality import RUBRIC, draw, score, to_score
+from hotline.wall.facts import look
+from hotline.wall.quality import RUBRIC, draw, due_at, late, score, to_score
 from models.agency import Shift
 from models.care import QualityReview
 from models.followups import Alert
-from models.reports import ContactReport
-from tests.cases.contacts import routed
+from models.reports import ContactReport, RiskAssessment
+from tests.cases.contacts import make_report, routed
 from tests.followups.tasks import make_task
 from tests.makers import Agency
 from tests.people import Browser
@@ -101,6 +102,51 @@ def test_every_a_and_b_is_drawn_once_and_scored_by_another(
         assert report.status is ReportStatus.REVIEWED
         told = session.scalars(select(Alert).where(Alert.kind == "feedback")).one()
         assert told.to_user_id == report.author_id
+
+
+def test_an_a_or_b_is_drawn_among_any_number_and_however_late_it_was_rated(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        old = routed(session, agency, ports, human=ResponseCode.D)
+        clock.step(days=12)
+        # Raised after the week in which samples are drawn.
+        rated = session.scalars(select(RiskAssessment).where(RiskAssessment.case_id == old.id)).one()
+        rated.effective_code, rated.rated_at = ResponseCode.B, ports.clock.now()
+        calm = [make_report(session, agency, ports, human=ResponseCode.E)[0] for _ in range(3)]
+        calm[1].marked_for_review = True
+        session.flush()
+        draw(session, ports.clock.now())
+        rows = session.execute(select(QualityReview.report_id, QualityReview.why)).all()
+        drawn = {key: why for key, why in rows if why != "sample"}
+        assert drawn == {rated.report_id: "high", calm[1].id: "asked"}
+
+
+def test_words_for_the_author_are_late_after_seven_days_and_the_wall_counts_them(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock, people: Browser
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        routed(session, agency, ports, human=ResponseCode.B)
+        draw(session, clock.now())
+        first = session.scalars(select(QualityReview)).one()
+        assert due_at(first) == clock.now() + timedelta(days=7)
+        clock.step(days=6)
+        routed(session, agency, ports, human=ResponseCode.A)
+        draw(session, clock.now())
+        boss = agency.actor("supervisor")
+        assert late(session, boss.centre_ids, clock.now(), 100) == 0
+        clock.step(days=1, minutes=1)
+        assert late(session, boss.centre_ids, clock.now(), 100) == 1
+        assert look(session, boss, clock.now()).late_reviews == 1
+        assert to_score(session, boss)[0].id == first.id
+        assert late(session, agency.actor("stranger").centre_ids, clock.now(), 100) == 0
+    supervisor, leader = people.of("supervisor"), people.of("leader")
+    assert "Feedback overdue" in supervisor.get("/wall").text
+    assert "Feedback overdue" in supervisor.get("/wall/now").text
+    assert "Feedback overdue" not in leader.get("/wall").text
+    page = supervisor.get("/quality").text
+    assert "1 contact has waited longer than seven days for feedback." in page
+    assert page.count("is-late") == 1
 
 
 def test_the_pages_of_hand_over_and_quality(
