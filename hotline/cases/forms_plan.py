@@ -109,14 +109,12 @@ class ReasonForm(TypedForm):
                            render_kw={"rows": 2})
 
 
-class HoldForm(TypedForm):
+class HoldForm(ReasonForm):
     """A case to be put under a legal hold, by its spoken reference."""
 
     part = "hold"
 
     reference = StringField(_l("Reference of the case"), [InputRequired(), Length(max=12)])
-    reason = TextAreaField(_l("Why"), [InputRequired(_l("Say why.")), Length(max=2000)],
-                           render_kw={"rows": 2})
 
 
 def _minutes(at: time | None) -> int | None:

@@ -29,7 +29,7 @@ from hotline.cases.timeline import coming_appointments, timeline, work_of
 from hotline.cases.wording import AGAINST_CLOSING, NOTE_KINDS
 from hotline.followups.answers import Answer, ports
 from hotline.followups.emergencies import running
-from hotline.followups.suggestions import suggest
+from hotline.followups.suggestions import suggest, work_of_case
 from hotline.followups.typed import offered
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
@@ -65,7 +65,7 @@ def case_page(public_id: str, **shown: Any) -> str:
         case=case, now=now, page=page, may=may, owner_form=owner_form,
         person=session.get(Caller, case.caller_id) if case.caller_id else None,
         owner=session.get(User, case.owner_id) if case.owner_id else None,
-        suggested=suggest(session, case, now, most=3) if may["assign"] else [],
+        suggested=suggest(session, work_of_case(case), now, most=3) if may["assign"] else [],
         tasks=work_of(session, case), meetings=coming_appointments(session, case, now),
         emergency=running(session, case.id), identity=shown.get("identity"),
         suggestions=_suggestions(case), lowerings=_lowerings(case), note_kinds=NOTE_KINDS,

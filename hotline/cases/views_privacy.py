@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from hotline.access.policy import Permission
+from hotline.access.policy import Actor, Permission
 from hotline.cases.blueprint import blueprint
 from hotline.cases.forms_plan import HoldForm, ReasonForm
 from hotline.cases.pages import again
@@ -25,6 +27,7 @@ from hotline.cases.privacy import (
 from hotline.cases.reading import get_case
 from hotline.followups.answers import Answer, answering, ports
 from hotline.followups.refusals import NotHere, Refused
+from hotline.ports import Ports
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
@@ -38,20 +41,15 @@ from triage.vocabulary import ErasureStatus
 READ = Permission.CASE_READ
 
 
+Step = Callable[[Session, Actor, Case, str, Ports], object]
+
+
 @blueprint.post("/cases/<public_id>/erasure")
 @guard(Permission.CASE_CLOSE)
 @answering
 def erasure(public_id: str) -> Answer:
     """Take down the person's wish to be forgotten."""
-    form = ReasonForm()
-    if not form.sent():
-        flash(_("Say why."), "warn")
-        return redirect(url_for("cases.show", public_id=public_id))
-    actor = current_actor()
-    with unit_of_work() as session:
-        case = get_case(session, actor, public_id, READ, ports().clock.now())
-        ask_erasure(session, actor, case, form.reason.data or "", ports())
-    return again(public_id, _("The privacy officer is told and decides."))
+    return _with_reason(public_id, ask_erasure, _("The privacy officer is told and decides."))
 
 
 @blueprint.post("/cases/<public_id>/hold")
@@ -59,6 +57,11 @@ def erasure(public_id: str) -> Answer:
 @answering
 def legal_hold(public_id: str) -> Answer:
     """Put the case under a legal hold."""
+    return _with_reason(public_id, hold, _("The case is under a legal hold."))
+
+
+def _with_reason(public_id: str, step: Step, told: str) -> Answer:
+    """Do something weighty to a case, with the words of the form for why."""
     form = ReasonForm()
     if not form.sent():
         flash(_("Say why."), "warn")
@@ -66,8 +69,8 @@ def legal_hold(public_id: str) -> Answer:
     actor = current_actor()
     with unit_of_work() as session:
         case = get_case(session, actor, public_id, READ, ports().clock.now())
-        hold(session, actor, case, form.reason.data or "", ports())
-    return again(public_id, _("The case is under a legal hold."))
+        step(session, actor, case, form.reason.data or "", ports())
+    return again(public_id, told)
 
 
 @blueprint.get("/privacy")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models.accounts import AccountRole, User, UserCentre, UserRole
 from models.agency import Line, Presence
 from models.cases import Case
-from models.followups import Attempt
+from models.followups import Attempt, FollowUp
 from models.reports import ContactReport
 from triage.vocabulary import CaseStatus, Role, SuggestedBecause
 
@@ -47,14 +47,42 @@ class Suggestion:
         return not {W.AWAY, W.FULL} & set(self.because)
 
 
-def suggest(session: Session, case: Case, now: datetime, most: int = 5) -> list[Suggestion]:
-    """The people a case could go to, best first, in a fixed number of queries."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What somebody is looked for: a case, or a task that may have none yet."""
+
+    centre_id: int
+    language: str | None = None
+    case_id: int | None = None
+    caller_id: int | None = None
+    owner_id: int | None = None
+    asked_for_id: int | None = None
+    problems: tuple[str, ...] = ()
+
+
+def work_of_case(case: Case) -> Work:
+    """The work that a case is."""
+    return Work(
+        case.centre_id, case.language, case.id, case.caller_id, case.owner_id, case.asked_for_id,
+        tuple(case.problems or ()),
+    )
+
+
+def work_of_task(task: FollowUp) -> Work:
+    """The work that a task is: that of its case where it has one."""
+    if task.case is None:
+        return Work(task.centre_id, task.language, caller_id=task.caller_id)
+    return replace(work_of_case(task.case), centre_id=task.centre_id)
+
+
+def suggest(session: Session, work: Work, now: datetime, most: int = 5) -> list[Suggestion]:
+    """The people the work could go to, best first, in a fixed number of queries."""
     # Somebody may hold both roles. PostgreSQL cannot tell rows with JSON in them apart: keys can be.
     workers = (
         select(UserCentre.user_id)
         .join(UserRole, UserRole.user_id == UserCentre.user_id)
         .join(AccountRole, AccountRole.id == UserRole.role_id)
-        .where(UserCentre.centre_id == case.centre_id, AccountRole.name.in_(WORKERS))
+        .where(UserCentre.centre_id == work.centre_id, AccountRole.name.in_(WORKERS))
     )
     people = session.scalars(
         select(User).where(User.id.in_(workers), User.active, User.left_at.is_(None))
@@ -69,20 +97,20 @@ def suggest(session: Session, case: Case, now: datetime, most: int = 5) -> list[
             .group_by(Case.owner_id)
         ).all()
     )
-    known = _who_spoke(session, case, now)
+    known = _who_spoke(session, work, now)
     here = set(
         session.scalars(
             select(Presence.user_id)
             .join(Line, Line.id == Presence.line_id)
-            .where(Presence.off_at.is_(None), Line.centre_id == case.centre_id)
+            .where(Presence.off_at.is_(None), Line.centre_id == work.centre_id)
         )
     )
     found = [
         Suggestion(
             person.id, person.public_id, person.display_name,
             (
-                *_of_person(person, case, now),
-                *([W.KNOWS_PERSON] if person.id in known or person.id == case.owner_id else []),
+                *_of_person(person, work, now),
+                *([W.KNOWS_PERSON] if person.id in known or person.id == work.owner_id else []),
                 *([W.ON_DUTY] if person.id in here else []),
                 W.FULL if loads.get(person.id, 0) >= person.max_cases else W.HAS_ROOM,
             ),
@@ -94,19 +122,21 @@ def suggest(session: Session, case: Case, now: datetime, most: int = 5) -> list[
     return found[:most]
 
 
-def _who_spoke(session: Session, case: Case, now: datetime) -> set[int]:
-    """Everybody who has spoken with the person of the case within a year."""
+def _who_spoke(session: Session, work: Work, now: datetime) -> set[int]:
+    """Everybody who has spoken with the person within a year."""
+    if work.case_id is None and work.caller_id is None:
+        return set()
     since = now - REMEMBERED
     spoke = set(
         session.scalars(
             select(Attempt.made_by_id)
-            .where(Attempt.case_id == case.id, Attempt.made_at > since)
+            .where(Attempt.case_id == work.case_id, Attempt.made_at > since)
             .distinct()
         )
     )
     of_person = (
-        ContactReport.caller_id == case.caller_id if case.caller_id
-        else ContactReport.case_id == case.id
+        ContactReport.caller_id == work.caller_id if work.caller_id
+        else ContactReport.case_id == work.case_id
     )
     return spoke | set(
         session.scalars(
@@ -117,15 +147,15 @@ def _who_spoke(session: Session, case: Case, now: datetime) -> set[int]:
     )
 
 
-def _of_person(person: User, case: Case, now: datetime) -> list[SuggestedBecause]:
+def _of_person(person: User, work: Work, now: datetime) -> list[SuggestedBecause]:
     """What speaks for and against somebody by themselves, apart from their work."""
     reasons = []
-    if case.asked_for_id == person.id:
+    if work.asked_for_id == person.id:
         reasons.append(W.ASKED_FOR)
-    if case.language:
-        speaks = case.language in (person.spoken or [])
+    if work.language:
+        speaks = work.language in (person.spoken or [])
         reasons.append(W.SPEAKS_LANGUAGE if speaks else W.NOT_THE_LANGUAGE)
-    if set(person.skills or []) & set(case.problems or []):
+    if set(person.skills or []) & set(work.problems):
         reasons.append(W.SKILL)
     if person.away_until is not None and person.away_until > now:
         reasons.append(W.AWAY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, url_for
@@ -34,11 +36,13 @@ from hotline.followups.service import (
     require_dial,
     reveal_number,
 )
+from hotline.followups.suggestions import Suggestion, suggest, work_of_task
 from hotline.followups.typed import offered
 from hotline.followups.wording import WEEKDAYS
 from hotline.transaction import db, unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
+from hotline.web.words import word
 from models.accounts import User, UserCentre
 from models.bookings import Appointment
 from models.calls import Call
@@ -53,6 +57,9 @@ CALLS = frozenset(
      TaskKind.WAITING_CHECK, TaskKind.NO_SHOW_CHECK, TaskKind.BOOKING_OFFER)
 )
 """Tasks that are worked by ringing somebody."""
+
+MOST_NAMED, MOST_OFFERED = 3, 12
+"""How many who would fit are named on the page, and how many stand first among the choices."""
 
 
 @blueprint.get("/follow-ups/<public_id>")
@@ -86,6 +93,8 @@ def _page(public_id: str, number: str | None = None, **forms: Any) -> str:
     over = task.status in (TaskStatus.DONE, TaskStatus.CANCELLED)
     attempt_form = forms.get("attempt_form") or AttemptForm()
     attempt_form.zone = hours.zone
+    gives = not over and _may_give(task, actor, now)
+    fitting = suggest(db.session(), work_of_task(task), now, most=MOST_OFFERED) if gives else []
     return render_template(
         "followups/show.html",
         task=task, now=now, sheet=sheet, attempts=attempts, mine=mine, over=over, number=number,
@@ -102,7 +111,8 @@ def _page(public_id: str, number: str | None = None, **forms: Any) -> str:
         attempt_form=attempt_form,
         complete_form=forms.get("complete_form") or CompleteForm(),
         decide_form=forms.get("decide_form") or DecideForm(),
-        reveal_form=RevealForm(), assign_form=_assign_form(task, actor, now),
+        reveal_form=RevealForm(), fitting=fitting[:MOST_NAMED],
+        assign_form=_assign_form(task, fitting) if gives else None,
     )
 
 
@@ -147,10 +157,13 @@ def _last_report(task: FollowUp, actor: Actor) -> ContactReport | None:
     return db.session.get(ContactReport, task.report_id) if task.report_id else None
 
 
-def _assign_form(task: FollowUp, actor: Actor, now: Any) -> AssignForm | None:
+def _may_give(task: FollowUp, actor: Actor, now: datetime) -> bool:
     holds = task.owner_id in (None, actor.user_id)
-    if not holds and not may(actor, Permission.FOLLOW_UP_ASSIGN, subject_of(task), now):
-        return None
+    return holds or may(actor, Permission.FOLLOW_UP_ASSIGN, subject_of(task), now)
+
+
+def _assign_form(task: FollowUp, fitting: Sequence[Suggestion]) -> AssignForm:
+    """To whom the task may be given: whoever fits best first, with the reasons, then everybody else."""
     form = AssignForm()
     people = db.session.execute(
         select(User.public_id, User.display_name)
@@ -158,8 +171,15 @@ def _assign_form(task: FollowUp, actor: Actor, now: Any) -> AssignForm | None:
         .where(UserCentre.centre_id == task.centre_id, User.active, User.left_at.is_(None))
         .order_by(User.display_name)
     ).all()
-    form.person.choices = offered(((key, name) for key, name in people), blank=_("Everybody"))
+    best = {one.public_id: _with_reasons(one) for one in fitting}
+    others = [(key, name) for key, name in people if key not in best]
+    form.person.choices = offered([*best.items(), *others], blank=_("Everybody"))
     return form
+
+
+def _with_reasons(one: Suggestion) -> str:
+    """A name with what speaks for and against the person."""
+    return f"{one.name} · {' · '.join(str(word(reason)) for reason in one.because)}"
 
 
 def _again(public_id: str) -> Answer:

@@ -21,7 +21,7 @@ from hotline.cases.safety import plans_of
 from hotline.cases.safety import write_plan as write_safety_plan
 from hotline.cases.service import ContactWishes
 from hotline.followups.service import Refused
-from hotline.followups.suggestions import suggest
+from hotline.followups.suggestions import suggest, work_of_case
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
 from models.accounts import User
@@ -93,7 +93,7 @@ def test_work_is_suggested_to_whoever_knows_the_person_and_speaks_the_language(
     with app.app_context(), unit_of_work() as session:
         case = make_case(session, agency, ports, language="pt",
                          asked_for_id=agency.users["other_counsellor"])
-        found = suggest(session, case, clock.now())
+        found = suggest(session, work_of_case(case), clock.now())
         assert found[0].user_id == agency.users["other_counsellor"]
         assert {SuggestedBecause.ASKED_FOR, SuggestedBecause.SPEAKS_LANGUAGE} <= set(
             found[0].because
@@ -102,7 +102,7 @@ def test_work_is_suggested_to_whoever_knows_the_person_and_speaks_the_language(
             days=3
         )
         session.flush()
-        later = suggest(session, case, clock.now())
+        later = suggest(session, work_of_case(case), clock.now())
         assert later[0].user_id != agency.users["other_counsellor"]
         assert "volunteer" not in {one.name.lower() for one in later}
 

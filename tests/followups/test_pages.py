@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 from sqlalchemy import select
 
+from hotline.followups.planning import plan_task
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
 from models.audit import AuditEvent
@@ -109,6 +112,28 @@ def test_an_agreed_time_is_the_centres_own_clock(
             select(FollowUp).where(FollowUp.status == TaskStatus.SCHEDULED)
         ).one()
         assert following.due_at.isoformat() == "2026-03-12T11:30:00+00:00"
+
+
+def test_a_task_is_given_with_whoever_fits_best_first_and_why(
+    app: Flask, agency: Agency, ports: Ports, people: Browser
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        task = make_task(session, agency, ports, ResponseCode.C)
+        assert task.case is not None
+        task.case.language = "pt"
+        task.case.asked_for_id = agency.users["other_supervisor"]
+        orphan = plan_task(session, kind=TaskKind.MISSED_CALL, code=ResponseCode.C, language="cmn",
+                           centre_id=agency.north, now=ports.clock.now())
+        addresses = [f"/follow-ups/{one.public_id}" for one in (task, orphan)]
+    page = people.of("leader").get(addresses[0]).text
+    choices = re.findall(r"<option[^>]*>([^<]*)</option>", page.split('id="assign-person"')[1])
+    assert choices[0] == "Everybody"
+    assert choices[1].startswith("Other Supervisor · the person asked for them · speaks the language")
+    assert choices[2].startswith("Other Counsellor · speaks the language")
+    assert "Volunteer" in choices, "somebody who is not suggested can still be chosen"
+    assert "Who would fit:" in page
+    page = people.of("leader").get(addresses[1]).text
+    assert re.search(r"<option[^>]*>Counsellor · speaks the language", page)
 
 
 def test_the_supervisor_decides_with_words(
