@@ -7,7 +7,7 @@ encrypted column of the database in them, so that a new table cannot be forgotte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from models.bookings import Appointment, Conflict, SessionNote
 from models.callers import Caller, CallerIdentity, CallerNumber, ContactRule, NoContact, NumberBlock
 from models.calls import Call, LiveSignal, TranscriptPartial, TranscriptSegment, VoiceMessage
 from models.care import ProfileMerge, QualityReview, Referral
-from models.cases import Case, CaseNote, EmergencyAction, SafetyPlan
+from models.cases import IS_HELD, Case, CaseNote, EmergencyAction, SafetyPlan
 from models.followups import Attempt, FollowUp
 from models.governance import MissReview
 from models.privacy import ErasureRequest
@@ -100,7 +100,9 @@ def words(who: Person) -> list[tuple[Any, Where, dict[str, Any]]]:
         # The wish not to be contacted outlives the person's profile: its fingerprint stays.
         (NoContact, NoContact.number_hash.in_(who.hashes), {"reason": None}),
         (NumberBlock, NumberBlock.number_hash.in_(who.hashes), {"reason": ""}),
-        (ErasureRequest, ErasureRequest.caller_id.in_(who.callers), {"reason": None}),
+        (ErasureRequest,
+         or_(ErasureRequest.caller_id.in_(who.callers), ErasureRequest.case_id.in_(in_case)),
+         {"reason": None}),
     ]
 
 
@@ -114,7 +116,8 @@ def gone(who: Person) -> list[tuple[Any, Where]]:
         (TranscriptSegment, TranscriptSegment.call_id.in_(who.calls)),
         (TranscriptPartial, TranscriptPartial.call_id.in_(who.calls)),
         (TextMessage,
-         or_(TextMessage.caller_id.in_(who.callers), TextMessage.from_hash.in_(who.hashes))),
+         or_(TextMessage.caller_id.in_(who.callers), TextMessage.from_hash.in_(who.hashes),
+             TextMessage.follow_up_id.in_(who.tasks))),
     ]
 
 
@@ -154,6 +157,43 @@ def find_person(session: Session, caller_id: int) -> Person:
         ))
     ))  # fmt: skip
     return Person(callers, cases, calls, reports, tasks, appointments, sorted(hashes))
+
+
+def find_case(session: Session, case_id: int) -> Person:
+    """Everything of one case and nothing else of its person: their profile and other cases stay."""
+    reports = list(session.scalars(select(ContactReport.id).where(ContactReport.case_id == case_id)))
+    tasks = list(session.scalars(select(FollowUp.id).where(FollowUp.case_id == case_id)))
+    calls = {
+        *session.scalars(select(Call.id).where(or_(
+            Call.report_id.in_(reports), Call.follow_up_id.in_(tasks),
+        ))),
+        *(key for key in session.scalars(
+            select(ContactReport.call_id).where(ContactReport.id.in_(reports))
+        ) if key is not None),
+        *(key for key in session.scalars(
+            select(FollowUp.call_id).where(FollowUp.id.in_(tasks))
+        ) if key is not None),
+    }  # fmt: skip
+    appointments = list(session.scalars(select(Appointment.id).where(Appointment.case_id == case_id)))
+    return Person([], [case_id], sorted(calls), reports, tasks, appointments, [])
+
+
+def under_hold(session: Session) -> Person:
+    """Everything that a legal hold keeps: each held case, and whatever else there is of its person.
+
+    Cases under a hold are few; whatever deletes asks this first.
+    """
+    held = session.execute(select(Case.id, Case.caller_id).where(IS_HELD)).all()
+    found = [find_case(session, case_id) for case_id, _caller in held]
+    found += [find_person(session, key) for key in sorted({each.caller_id for each in held} - {None})]
+    return Person(*(
+        sorted({key for one in found for key in getattr(one, part.name)}) for part in fields(Person)
+    ))  # fmt: skip
+
+
+def overlap(one: Person, other: Person) -> bool:
+    """True when some row belongs to both."""
+    return any(set(getattr(one, part.name)) & set(getattr(other, part.name)) for part in fields(Person))
 
 
 def erase(session: Session, who: Person, now: datetime) -> None:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -16,7 +17,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from hotline.cases.consents import RuleValues
@@ -115,6 +116,22 @@ class HoldForm(ReasonForm):
     part = "hold"
 
     reference = StringField(_l("Reference of the case"), [InputRequired(), Length(max=12)])
+
+
+class KeepForm(ReasonForm):
+    """Until when an old case is kept, and why."""
+
+    part = "keep"
+
+    until = DateField(_l("Keep until"), [InputRequired()])
+
+
+class YearsForm(TypedForm):
+    """For how many years closed cases are kept."""
+
+    part = "years"
+
+    years = IntegerField(_l("Years after closing"), [InputRequired(), NumberRange(1, 30)])
 
 
 def _minutes(at: time | None) -> int | None:

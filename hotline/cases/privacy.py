@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
-from hotline.cases.erasing import erase, find_person
+from hotline.cases.erasing import Person, erase, find_case, find_person, overlap, under_hold
 from hotline.cases.notes import note_fact
 from hotline.cases.reading import check_case
-from hotline.cases.status import KEPT_AFTER_CLOSING
+from hotline.cases.retaining import kept_for
 from hotline.followups.alerts import raise_alert
 from hotline.followups.planning import UNFINISHED
 from hotline.followups.refusals import NotHere, Refused
@@ -57,15 +57,33 @@ def ask_erasure(
     return row
 
 
-def what_stands_against(session: Session, caller_id: int) -> Refusal | None:
-    """Why the person cannot be forgotten now: a legal hold first, then a case or work still open."""
-    who = find_person(session, caller_id)
-    cases = session.execute(
-        select(Case.legal_hold, Case.status).where(Case.id.in_(who.cases))
-    ).all()
-    if any(case.legal_hold for case in cases):
+def belongings(session: Session, row: ErasureRequest) -> Person:
+    """What an erasure concerns: a person, or one case; with their last case the person goes."""
+    if row.caller_id is not None:
+        return find_person(session, row.caller_id)
+    case = session.get_one(Case, row.case_id)
+    if case.caller_id is not None:
+        who = find_person(session, case.caller_id)
+        gone = select(ErasureRequest.case_id).where(
+            ErasureRequest.case_id.in_(who.cases), ErasureRequest.status == ErasureStatus.DONE
+        )
+        if set(who.cases) - {case.id} <= set(session.scalars(gone)):
+            return who
+    return find_case(session, case.id)
+
+
+def what_stands_against(session: Session, row: ErasureRequest) -> Refusal | None:
+    """Why nothing can be erased now: a legal hold first, then a case or work still open.
+
+    A hold keeps whatever belongs to the held case or to its person, under whatever name it comes.
+    """
+    who = belongings(session, row)
+    if overlap(who, under_hold(session)):
         return Refusal.LEGAL_HOLD
-    if any(case.status is not CaseStatus.CLOSED for case in cases):
+    open_case = session.scalar(
+        select(Case.id).where(Case.id.in_(who.cases), Case.status != CaseStatus.CLOSED).limit(1)
+    )
+    if open_case is not None:
         return Refusal.CASE_STILL_OPEN
     work = session.scalar(
         select(FollowUp.id)
@@ -84,17 +102,17 @@ def carry_out(session: Session, actor: Actor, public_id: str, ports: Ports) -> E
     row = _request(session, actor, public_id, now)
     if row.asked_by_id == actor.user_id:
         raise Refused(Refusal.NEEDS_ANOTHER_PERSON)
-    against = what_stands_against(session, row.caller_id)
+    against = what_stands_against(session, row)
     if against is not None:
         raise Refused(against)
-    who = find_person(session, row.caller_id)
+    who = belongings(session, row)
     row.status, row.decided_by_id, row.decided_at = ErasureStatus.DONE, actor.user_id, now
     row.version += 1
     session.flush()
     erase(session, who, now)
     for key in who.cases:
         note_fact(session, actor, session.get_one(Case, key), "erasure", now, step="done")
-    audit.record(session, actor, "caller.erased", ("caller", row.caller_id), at=now,
+    audit.record(session, actor, "caller.erased" if who.callers else "case.erased", _subject(row), at=now,
                  centre_id=row.centre_id, cases=len(who.cases), reports=len(who.reports))
     _tell_asker(session, row, now)
     session.flush()
@@ -112,16 +130,20 @@ def refuse(
     row.status, row.answer = ErasureStatus.REFUSED, answer.strip()
     row.decided_by_id, row.decided_at = actor.user_id, now
     row.version += 1
-    audit.record(session, actor, "erasure.refused", ("caller", row.caller_id), at=now,
+    audit.record(session, actor, "erasure.refused", _subject(row), at=now,
                  centre_id=row.centre_id, reason=answer.strip())
     _tell_asker(session, row, now)
     session.flush()
     return row
 
 
+def _subject(row: ErasureRequest) -> tuple[str, int | None]:
+    return ("case", row.case_id) if row.case_id is not None else ("caller", row.caller_id)
+
+
 def _tell_asker(session: Session, row: ErasureRequest, now: datetime) -> None:
     """Tell whoever took the wish down that it is decided."""
-    case = session.scalar(
+    case = row.case_id or session.scalar(
         select(Case.id).where(Case.caller_id == row.caller_id).order_by(Case.id.desc()).limit(1)
     )
     raise_alert(
@@ -199,7 +221,7 @@ def _hold(
         raise Refused(Refusal.FINISHED)
     case.legal_hold = held
     if case.closed_at is not None:
-        case.retain_until = None if held else case.closed_at + KEPT_AFTER_CLOSING
+        case.retain_until = None if held else case.closed_at + kept_for(session)
     note_fact(session, actor, case, "erasure", now, step="held" if held else "lifted")
     audit.record(session, actor, "case.held" if held else "case.hold_lifted", ("case", case.id),
                  at=now, centre_id=case.centre_id, reason=reason.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from hotline.access import audit
 from hotline.access.policy import Actor, Permission
 from hotline.cases.notes import note_fact
 from hotline.cases.reading import check_case
+from hotline.cases.retaining import kept_for
 from hotline.followups.alerts import raise_alert
 from hotline.followups.finishing import cancel
 from hotline.followups.planning import SAFETY_KINDS, UNFINISHED, open_tasks
@@ -48,7 +49,6 @@ STEPS: dict[CaseStatus, dict[CaseMove, CaseStatus]] = {
 }
 """Where each step leads; what is not here cannot happen."""
 
-KEPT_AFTER_CLOSING = timedelta(days=7 * 365)
 CHECKLIST = ("told", "risk_reviewed", "safety_plan", "way_back")
 """What is done before a case is closed: the person knows, risk was looked at again, the safety plan
 was handed over where there is one, and the person knows how to come back."""
@@ -148,7 +148,7 @@ def close(
         cancel(session, actor, task, "case_closed", now)
     case.closed_at, case.closed_by_id = now, actor.user_id
     case.closure_reason, case.closure_note = reason, note
-    case.retain_until = None if case.legal_hold else now + KEPT_AFTER_CLOSING
+    case.retain_until = None if case.legal_hold else now + kept_for(session)
     session.flush()
     return case
 

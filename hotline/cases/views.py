@@ -10,6 +10,7 @@ from sqlalchemy import select
 from hotline.access.policy import Permission
 from hotline.cases import (
     views_care,  # noqa: F401 - each adds its pages
+    views_clearing,  # noqa: F401
     views_code,  # noqa: F401
     views_consents,  # noqa: F401
     views_person,  # noqa: F401

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access.policy import Actor, Permission
 from hotline.cases.blueprint import blueprint
-from hotline.cases.forms_plan import HoldForm, ReasonForm
+from hotline.cases.forms_plan import HoldForm, ReasonForm, YearsForm
 from hotline.cases.pages import again
 from hotline.cases.privacy import (
     ask_erasure,
@@ -25,6 +25,7 @@ from hotline.cases.privacy import (
     what_stands_against,
 )
 from hotline.cases.reading import get_case
+from hotline.cases.retaining import years_kept
 from hotline.followups.answers import Answer, answering, ports
 from hotline.followups.refusals import NotHere, Refused
 from hotline.ports import Ports
@@ -87,7 +88,7 @@ def _page(form: HoldForm | None = None) -> str:
     cases = held(session)
     people = {
         row.id: row for row in session.scalars(
-            select(Caller).where(Caller.id.in_({wish.caller_id for wish in wishes}))
+            select(Caller).where(Caller.id.in_({w.caller_id for w in wishes if w.caller_id}))
         )
     }
     ids = {wish.asked_by_id for wish in wishes} | {
@@ -96,7 +97,7 @@ def _page(form: HoldForm | None = None) -> str:
     against = {
         wish.id: word(ground) for wish in wishes
         if wish.status is ErasureStatus.ASKED
-        and (ground := what_stands_against(session, wish.caller_id)) is not None
+        and (ground := what_stands_against(session, wish)) is not None
     }
     centres: dict[int, Any] = {row.id: row for row in session.scalars(select(Centre))}
     return render_template(
@@ -104,6 +105,12 @@ def _page(form: HoldForm | None = None) -> str:
         names=dict(session.execute(select(User.id, User.display_name).where(User.id.in_(ids))).all()),
         centres=centres, form=form or HoldForm(), reason_form=ReasonForm(formdata=None),
         me=current_actor().user_id,
+        years_form=YearsForm(formdata=None, years=years_kept(session)),
+        old={
+            row.id: row for row in session.scalars(
+                select(Case).where(Case.id.in_({w.case_id for w in wishes if w.case_id}))
+            )
+        },
     )
 
 
@@ -117,7 +124,7 @@ def decide_erasure(request_id: str, step: str) -> Answer:
         match step:
             case "carry-out":
                 carry_out(session, current_actor(), request_id, ports())
-                told = _("The person is forgotten. The counts stay.")
+                told = _("It is erased. The counts stay.")
             case "refuse":
                 refuse(session, current_actor(), request_id, form.reason.data or "", ports())
                 told = _("The wish is refused.")

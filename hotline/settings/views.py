@@ -44,6 +44,8 @@ def _doors() -> list[Door]:
          _("Who is rung at home when nobody answers for an A or B."), "bell"),
         (P.CASE_CLOSE, "followups.series", _("Series of calls"),
          _("On which days after a contact somebody is called."), "clock"),
+        (P.CASE_CLOSE, "cases.clearing", _("Old cases"),
+         _("Closed cases whose time is over: keep longer, or erase."), "case"),
         (P.PEOPLE_MANAGE, "settings.people", _("People"),
          _("Accounts, roles, centres, printed codes."), "people"),
         (P.NUMBER_BLOCK, "settings.numbers", _("Numbers"),

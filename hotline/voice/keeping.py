@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Forbidden, Permission, Subject, may
+from hotline.cases.erasing import gone, under_hold
 from hotline.followups.claiming import subject_of
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
@@ -18,6 +19,9 @@ from models.followups import FollowUp
 from models.texts import TextMessage
 
 KEPT = timedelta(days=90)
+
+SPOKEN_AND_WRITTEN = (VoiceMessage, TranscriptSegment, TextMessage, TranscriptPartial)
+"""What is deleted by itself when its time is over."""
 
 
 class NotThere(Exception):
@@ -75,13 +79,20 @@ def hear(session: Session, actor: Actor, public_id: str, ports: Ports) -> bytes:
 
 
 def forget(ports: Ports) -> int:
-    """Delete messages and transcripts whose time is over; gives how many rows those were."""
+    """Delete messages and transcripts whose time is over; gives how many rows those were.
+
+    Whatever a legal hold keeps stays until it is lifted; then it goes at the next look.
+    """
     now = ports.clock.now()
     with unit_of_work() as session:
-        messages = session.execute(delete(VoiceMessage).where(VoiceMessage.retain_until < now))
-        words = session.execute(
-            delete(TranscriptSegment).where(TranscriptSegment.retain_until < now)
-        )
-        session.execute(delete(TextMessage).where(TextMessage.retain_until < now))
-        session.execute(delete(TranscriptPartial).where(TranscriptPartial.retain_until < now))
-        return int(messages.rowcount + words.rowcount)  # type: ignore[attr-defined]
+        kept = gone(under_hold(session))
+        told = 0
+        for table in SPOKEN_AND_WRITTEN:
+            key = next(iter(table.__table__.primary_key))
+            held = [select(key).where(where) for other, where in kept if other is table]
+            done = session.execute(
+                delete(table).where(table.retain_until < now, *(key.not_in(each) for each in held))
+                .execution_options(synchronize_session=False)
+            )
+            told += done.rowcount if table in (VoiceMessage, TranscriptSegment) else 0  # type: ignore[attr-defined]
+        return told
