@@ -24,6 +24,7 @@ from hotline.followups.views import blueprint as followups
 from hotline.governance.views import blueprint as governance
 from hotline.ports import Ports, Telephony
 from hotline.practice.views import blueprint as practice
+from hotline.reports.views import blueprint as reports
 from hotline.settings.views import blueprint as settings
 from hotline.transaction import init_database
 from hotline.voice.views import blueprint as voice
@@ -44,7 +45,7 @@ from models.crypto import ring
 LARGEST_REQUEST = 2 * 1024 * 1024
 
 ROOMS = (home, health, voice, calls, cases, followups, bookings, wall, settings, access,
-         governance, practice)
+         governance, practice, reports)
 
 __all__ = ["create_app", "system_ports"]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.default import DefaultExecutionContext
 
 MOST_URGENT = ResponseCode.A.rank
+IS_FIRST = text("first_contact_due_at IS NOT NULL")
 IS_TO_DO = text("status IN ('open','in_progress','escalated')")
 IS_SCHEDULED = text("status = 'scheduled'")
 IS_UNANSWERED = text("acknowledged_at IS NULL AND passed_on_at IS NULL")
@@ -81,6 +82,11 @@ class FollowUp(Keyed, PublicId, Base):
         Index("ix_follow_ups_done", "centre_id", "done_at"),
         # What one rule has asked for and is still to do, among all that was ever done.
         Index("ix_follow_ups_rule", "rule_id", "status"),
+        # Which first calls were promised for a period: the reports.
+        Index(
+            "ix_follow_ups_first", "first_contact_due_at",
+            postgresql_where=IS_FIRST, sqlite_where=IS_FIRST,
+        ),
     )
 
     kind: Mapped[TaskKind] = mapped_column(enum_type(TaskKind, "kind"))

@@ -43,6 +43,7 @@ def _places() -> list[tuple[str, str, str, str, tuple[Permission, ...]]]:
         (_("Week"), "bookings.week", "week", "g w", (p.BOOKING_READ,)),
         (_("Cases"), "cases.index", "case", "g c", (p.CASE_READ,)),
         (_("Wall"), "wall.show", "wall", "g l", (p.WALL_SEE,)),
+        (_("Reports"), "reports.show", "report", "g r", (p.FIGURES_SEE,)),
         (_("Triage"), "governance.index", "shield", "g m", (p.MODEL_GOVERN,)),
         (
             _("Settings"), "settings.index", "settings", "g s",

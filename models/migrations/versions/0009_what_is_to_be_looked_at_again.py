@@ -1,4 +1,4 @@
-"""A place at any centre; how long cases are kept, and the erasure of one."""
+"""A place at any centre; how long cases are kept; what the reports look for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ branch_labels = None
 depends_on = None
 
 
+# What the reports look for: index, table, column, and the rows it is for.
+LOOKED_FOR = (
+    ('ix_follow_ups_first', 'follow_ups', 'first_contact_due_at',
+     sa.text('first_contact_due_at IS NOT NULL')),
+    ('ix_case_notes_status', 'case_notes', 'written_at', sa.text("kind = 'status'")),
+)
+
+
 def upgrade() -> None:
     """Go forward."""
     with op.batch_alter_table('waiting_entries', schema=None) as batch_op:
@@ -22,6 +30,8 @@ def upgrade() -> None:
     # The default was for the rows that were there; the application always says it.
     with op.batch_alter_table('waiting_entries', schema=None) as batch_op:
         batch_op.alter_column('any_centre', server_default=None)
+    for name, table, column, rows in LOOKED_FOR:
+        op.create_index(name, table, [column], postgresql_where=rows, sqlite_where=rows)
     op.create_table('retention_rules',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('years', sa.Integer(), nullable=False),
@@ -51,5 +61,7 @@ def downgrade() -> None:
         batch_op.alter_column('caller_id', existing_type=sa.Integer(), nullable=False)
         batch_op.drop_column('case_id')
     op.drop_table('retention_rules')
+    for name, table, _column, _rows in LOOKED_FOR:
+        op.drop_index(name, table_name=table)
     with op.batch_alter_table('waiting_entries', schema=None) as batch_op:
         batch_op.drop_column('any_centre')
