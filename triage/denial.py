@@ -24,7 +24,7 @@ _GAP_NEGATION = {
         "没有|没|冇|不会|唔会|不敢|唔敢|不能|未曾|从不|不要|唔好|不可以|唔可以|不是|唔系|不再|唔再"
         "|[不唔未]$"
     ),
-    "en": re.compile(r"\b(?:not|never|don'?t|no|without|denies|denied)\b"),
+    "en": re.compile(r"\b(?:not|never|(?:do|does|did|has|have|had)n'?t|no|without|denies|denied)\b"),
     "pt": re.compile(r"\b(?:nao|nunca|jamais|sem|nem)\b"),
 }
 # A note's "denies" governs a whole list; this far back it is looked for, in characters.

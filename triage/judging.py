@@ -13,6 +13,7 @@ from triage.labelled import LEVELS, level_of
 from triage.normalise import normalise
 from triage.phrases import parts_of, read_parts
 from triage.scope import SILENT
+from triage.segments import Segment
 from triage.vocabulary import ResponseCode, RiskLevel, highest
 
 #: A phrase of acting now raises by itself. Words of a plan or of ideation raise where the
@@ -74,8 +75,15 @@ def judge(text: str, only: Only = Only.BOTH, model: SeenPredictor | None = None)
     seen = see_parts(folded, parts)
     if only is Only.RULES:
         return by_rules(reading, seen)
-    prediction = (model or load_shipped()).predict_seen(seen)
-    return by_model(prediction) if only is Only.MODEL else by_both(reading, prediction)
+    reader = model or load_shipped()
+    prediction = reader.predict_seen(seen)
+    if only is Only.MODEL:
+        return by_model(prediction)
+    rest = None
+    if _is_doubted(reading, prediction):
+        others = _unsilenced(parts)
+        rest = reader.predict_seen(see_parts(folded, others)) if others else None
+    return by_both(reading, prediction, rest)
 
 
 def by_rules(reading: TextReading, seen: Seen) -> Judgement:
@@ -93,19 +101,25 @@ def by_model(prediction: Prediction) -> Judgement:
                    prediction.language)
 
 
-def by_both(reading: TextReading, prediction: Prediction) -> Judgement:
-    """Phrases and classifier as they ship: the higher code, ideation words not contradicted."""
+def by_both(
+    reading: TextReading, prediction: Prediction, rest: Prediction | None = None
+) -> Judgement:
+    """Phrases and classifier as they ship: the higher code, ideation words not contradicted.
+
+    `rest` is what the classifier says of the sentences without a silenced phrase, where every
+    phrase found was silenced: what somebody denies must not hide what else they say.
+    """
     silent = prediction.level is None
     phrases = reading.code if silent else _uncontradicted(reading, prediction)
     model = prediction.level.code if prediction.level else None
     score = prediction.score
     if silent:
         score = min(score, 0.15)
-    elif _all_silenced(reading) and prediction.at_least_d < BELIEVED:
+    elif _is_doubted(reading, prediction):
         # Every phrase of risk was denied, quoted or said for effect; the classifier knows their
         # words and less of what was done to them.
-        model = None
-        score *= BELIEVED
+        model = rest.level.code if rest is not None and rest.level is not None else None
+        score = max(score * BELIEVED, min(score, rest.score) if rest is not None else 0.0)
     if phrases is not None and phrases.rank >= ResponseCode.D.rank:
         lift = _LIFT_SILENT if silent else _LIFT.get((phrases, prediction.language), 0.0)
         score += (1 - score) * lift
@@ -132,8 +146,15 @@ def _uncontradicted(reading: TextReading, prediction: Prediction) -> ResponseCod
     return code
 
 
-def _all_silenced(reading: TextReading) -> bool:
-    """Whether phrases of risk were found and scope silenced every one of them."""
+def _unsilenced(parts: list[tuple[Segment, list[PhraseHit]]]) -> list[tuple[Segment, list[PhraseHit]]]:
+    """The sentences in which no phrase was silenced."""
+    return [(segment, hits) for segment, hits in parts if not any(hit.scope in SILENT for hit in hits)]
+
+
+def _is_doubted(reading: TextReading, prediction: Prediction) -> bool:
+    """Whether scope silenced every phrase of risk found, and the classifier is not sure of more."""
+    if prediction.level is None or prediction.at_least_d >= BELIEVED:
+        return False
     speaking = any(hit.code is not None and hit.code.rank >= ResponseCode.D.rank
                    for hit in reading.hits)
     return not speaking and any(hit.scope in SILENT for hit in reading.hits)

@@ -137,6 +137,10 @@ def _own_words(cues: Cues, text: str) -> bool:
     return any(found.group("first") for found in cues.subjects.finditer(text))
 
 
+#: "Did he hit me?" as a caller repeats it, before the answer is given.
+_WHETHER = re.compile(r"有没有|有冇|有无|系咪|是不是|会不会|会唔会")
+
+
 def _question(cues: Cues, segment: Segment, before: str, inside: str) -> Scope | None:
     """What a question by the worker, or about the other, comes to; None where none was put."""
     own = _own_words(cues, before + inside)
@@ -151,6 +155,8 @@ def _question(cues: Cues, segment: Segment, before: str, inside: str) -> Scope |
         return Scope.QUESTION
     if asked_of_other and asks(segment.text):
         return Scope.QUESTION
+    if segment.answer and _WHETHER.search(before + inside):
+        return Scope.NEGATED
     return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 #: A sentence longer than this is cut at its next comma or space: unpunctuated chat and transcripts.
 LONGEST = 160
@@ -29,6 +30,8 @@ _QUESTION = re.compile(
     r"[?？]|[吗么咩呢]$|有没有|有冇|是否|会不会|会唔会|系咪|是不是|想不想|想唔想"
     r"|^(?:do|did|have|are|is|were|was|can|could|would|what|how|when) |^(?:voce|tem|ja|esta|pensa) "
 )
+
+_NO = re.compile(r"(?:没有|没|冇|唔系|不是|不会|唔会)[呀啊喎㗎的嘅]?(?:[,，。.!！ ]|$)")
 
 
 class Speaker(StrEnum):
@@ -77,21 +80,22 @@ def asks(text: str) -> bool:
 
 def _with_answers(found: list[Segment]) -> list[Segment]:
     """The segments, each worker's question carrying the first words that answer it."""
-    answered: list[Segment] = []
-    for place, plain in enumerate(found):
-        segment = plain
-        following = found[place + 1] if place + 1 < len(found) else None
-        if (
-            segment.speaker is Speaker.WORKER
-            and following is not None
-            and following.speaker is Speaker.CALLER
-            and asks(segment.text)
-        ):
-            segment = Segment(
-                segment.start, segment.end, segment.text, segment.speaker, following.text[:40]
-            )
-        answered.append(segment)
-    return answered
+    return [_with_answer(*pair) for pair in zip_longest(found, found[1:])]
+
+
+def _with_answer(segment: Segment, following: Segment | None) -> Segment:
+    if following is None or not asks(segment.text):
+        return segment
+    asked = segment.speaker is Speaker.WORKER and following.speaker is Speaker.CALLER
+    if not asked and not _answers_itself(segment, following):
+        return segment
+    return replace(segment, answer=following.text[:40])
+
+
+def _answers_itself(segment: Segment, following: Segment) -> bool:
+    """Whether somebody repeats what they were asked and says no to it: "Did he hit me? No."."""
+    same = segment.speaker is following.speaker and segment.speaker is not Speaker.WORKER
+    return same and _NO.match(following.text) is not None
 
 
 def _speaker(line: str, before: Speaker) -> tuple[Speaker, int]:

@@ -42,12 +42,19 @@ STRENGTH = 4.0
 TOLERANCE = 1e-3
 #: Texts of other languages teach what a phrase weighs, at a small share.
 OTHER_LANGUAGE = 0.15
-#: A long text put together counts this much in fitting the fusion.
-LONG_WEIGHT = 0.5
+#: A long text put together counts this much in fitting the fusion, one without risk and one with:
+#: they are made in equal numbers, and most long talks hold no word of risk.
+LONG_WEIGHT = (0.8, 0.2)
 OWN_TEXT = {"zh": 0.2, "yue": 0.7, "en": 0.3, "pt": 0.3}
 SCOPE_TEXT = 0.2
 #: Sets that count less: short posts labelled by their forum, and questions nobody labelled.
 SET_WEIGHT = {"zhs_weibo_lemonchiu": 0.5, "en_counselchat_dev": 0.7}
+#: Each sentence of a text without risk is one too, and teaches how one sentence of many sounds. All
+#: of a text together count this share of it, by the root of their number. In cross-validation it
+#: ranked Chinese better (Weibo .928 to .933) and English and Portuguese posts worse (.919 to .916).
+SENTENCE_SHARE = {"zh": 0.3, "yue": 0.3}
+#: Shorter than this a sentence says nothing (characters).
+_SHORTEST_SENTENCE = 4
 #: The chance from which a text is D or more, C or more, B: chosen on texts left out of training
 #: and on the development sets, weighing what is missed against what is raised for nothing.
 THRESHOLDS = {
@@ -157,10 +164,14 @@ def _fitted(texts: Sequence[Labelled], seen: Sequence[Seen]) -> Model:
     vocabulary, idf = _vocabulary(texts, seen)
     names = dense_names()
     places = {name: place for place, name in enumerate(names)}
-    table = _table([each.whole for each in seen], vocabulary, idf, places)
-    languages = np.array([each.language for each in seen])
-    base = np.array([weight_of(*pair) for pair in zip(texts, seen, strict=True)])
-    wanted = [targets(texts, head) for head in range(len(HEADS))]
+    parts = calm_sentences(texts, seen)
+    units = [each.whole for each in seen] + [each.unit for each in parts]
+    table = _table(units, vocabulary, idf, places)
+    languages = np.array([each.language for each in seen] + [each.language for each in parts])
+    whole = [weight_of(*pair) for pair in zip(texts, seen, strict=True)]
+    base = np.array(whole + [each.share for each in parts])
+    none = np.zeros(len(parts), dtype=np.int64)
+    wanted = [np.r_[targets(texts, head), none] for head in range(len(HEADS))]
     weights = {}
     for language in LANGUAGES:
         share = base * share_of(language, languages, OTHER_LANGUAGE)
@@ -185,6 +196,27 @@ def _fitted(texts: Sequence[Labelled], seen: Sequence[Seen]) -> Model:
             calibrated=False,
         )
     return Model(vocabulary, idf, weights, "untitled", places)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a text without risk, and how much it counts."""
+
+    unit: Unit
+    language: str
+    share: float
+
+
+def calm_sentences(texts: Sequence[Labelled], seen: Sequence[Seen]) -> list[Sentence]:
+    """The sentences of the texts of several sentences that are without risk."""
+    found: list[Sentence] = []
+    for text, shape in zip(texts, seen, strict=True):
+        share = SENTENCE_SHARE.get(shape.language, 0.0)
+        if share and text.any_risk is False and text.level == 0 and len(shape.parts) > 1:
+            each = weight_of(text, shape) * share / math.sqrt(len(shape.parts))
+            found += [Sentence(part, shape.language, each) for part in shape.parts
+                      if len(part.text) >= _SHORTEST_SENTENCE]
+    return found
 
 
 def _vocabulary(
@@ -272,7 +304,7 @@ class Truth:
         return cls(
             np.stack(heads, axis=1),
             np.array([each.language for each in seen] + [each.seen.language for each in composed]),
-            np.array(weights + [LONG_WEIGHT] * len(composed)),
+            np.array(weights + [LONG_WEIGHT[each.risky] for each in composed]),
         )
 
 

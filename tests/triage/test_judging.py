@@ -45,6 +45,17 @@ def test_a_classifier_in_doubt_does_not_raise_what_was_denied() -> None:
     assert by_both(denied, heard(BELIEVED + 0.2, RiskLevel.HIGH)).alert
 
 
+def test_what_is_denied_does_not_hide_what_else_is_said() -> None:
+    denied = said("active", None, "negated")
+    doubtful = heard(BELIEVED - 0.1, RiskLevel.MODERATE)
+    loud = by_both(denied, doubtful, heard(BELIEVED - 0.1, RiskLevel.MODERATE))
+    assert loud.code is D
+    assert loud.score == by_both(TextReading(), doubtful).score
+    calm = by_both(denied, doubtful, heard(0.05))
+    assert not calm.alert
+    assert calm.score == by_both(denied, doubtful).score
+
+
 def test_where_the_classifier_abstains_the_phrases_alone_raise() -> None:
     judged = by_both(said("active", C), heard(0.1, None))
     assert judged.code is C

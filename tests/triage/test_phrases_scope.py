@@ -83,6 +83,28 @@ def test_a_question_means_what_its_answer_says() -> None:
     assert code("Counsellor: do you think of suicide?\nCaller: no, never") == "-"
 
 
+def test_a_question_somebody_repeats_and_answers_with_no_raises_nothing() -> None:
+    assert code("佢有冇打我？冇，佢淨係鬧。") in "-E"
+    assert code("佢有冇打我？有，成日。") == "C"
+    assert code("他有没有打我？没有一天不打。") == "C"
+
+
+def test_what_another_does_not_do_is_denied_and_not_only_that_is_not() -> None:
+    assert code("My husband doesn't hit me or anything") in "-E"
+    assert code("He didn't only hit me, he choked me") == "C"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "阿爺食完藥訓著咗，唔好嘈。", "我走先喇，趕巴士。", "聽日燒嘢食，買定炭同錫紙。",
+        "斬料加餸，斬咗半隻燒鵝。", "條繩綁實個箱先好搬。", "今日最後一次上堂，多謝老師。",
+    ],
+)
+def test_everyday_cantonese_with_feared_words_raises_nothing(text: str) -> None:
+    assert code(text) in "-E"
+
+
 def test_the_caller_in_a_note_is_the_first_person() -> None:
     assert code("来电者表示他想跳楼") == "B"
 
