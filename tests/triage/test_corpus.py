@@ -195,7 +195,8 @@ def test_the_second_reader_was_another_and_agreed_in_the_main():
 def test_a_hard_pair_shares_a_language_and_differs_in_its_code():
     for name, rows in pairs().items():
         assert len(rows) >= 2, name
-        assert len({row["lang"] for row in rows}) == 1, name
+        # A note in Traditional Chinese and one in Cantonese may be of one hand.
+        assert len({row["lang"].replace("yue", "zh-Hant") for row in rows}) == 1, name
         assert len({row["code"] for row in rows}) >= 2, name
 
 
