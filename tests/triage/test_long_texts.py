@@ -9,6 +9,7 @@ from triage.classifier import FUSED_VALUES, Heard, fusion_rows, load_shipped
 from triage.features import joined, see
 from triage.labelled import Labelled
 from triage.long_texts import long_texts
+from triage.training import calm_sentences
 
 CALM = ["今天上班很忙。", "公司要开会。", "老板改了班表。", "我想问补偿。", "房租涨了。", "同事请假了。",
         "明天要加班。", "我睡得不好。", "孩子开学了。", "天气很热。"]
@@ -31,6 +32,28 @@ def test_a_risky_one_is_a_calm_one_with_one_risky_text_in_it() -> None:
         assert len(words) >= 8
     again = long_texts(found, seen, np.zeros(len(found), dtype=int))
     assert [each.seen.whole.terms for each in again] == [each.seen.whole.terms for each in made]
+
+
+def test_denials_and_jokes_are_as_rare_in_a_long_text_as_in_talk() -> None:
+    hard = [Labelled(f"我没有想过死，第{place}次问了。", False, 0, "set", f"hard {place}", True, "negated")
+            for place in range(10)]
+    found = [*texts(), *hard]
+    made = long_texts(found, [see(each.text) for each in found], np.zeros(len(found), dtype=int))
+    words = [part.text for each in made for part in each.seen.parts]
+    denied = sum("没有想过死" in sentence for sentence in words)
+    assert 0 < denied < 0.1 * len(words)
+
+
+def test_the_sentences_of_a_calm_text_teach_and_those_of_a_risky_one_do_not() -> None:
+    found = [
+        Labelled("今天上班很忙。公司要开会。", False, 0, "set", "calm"),
+        Labelled("今天上班很忙。我今晚要跳楼。", True, 3, "set", "risk"),
+        Labelled("孩子开学了。", False, 0, "set", "one sentence"),
+        Labelled("I was busy today. We had a meeting.", False, 0, "set", "english"),
+    ]
+    sentences = calm_sentences(found, [see(each.text) for each in found])
+    assert [each.unit.text for each in sentences] == ["今天上班很忙。", "公司要开会。"]
+    assert all(0 < each.share < 0.5 for each in sentences)
 
 
 def test_too_few_texts_make_none() -> None:
