@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
@@ -28,12 +27,11 @@ from hotline.transaction import dispose, unit_of_work
 from models.migrations_state import upgrade
 from tests.makers import Agency, make_agency
 from tests.people import Browser
+from tests.quick import quicken
 from tests.worlds import SteppedClock
 
 METADATA = models.registry.metadata
 TOKEN = "test-token-of-the-provider"
-#: The cheapest hash of the same kind that the application uses.
-WEAKEST = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -41,24 +39,6 @@ def pytest_collection_finish() -> None:
     """Leave what the imports made out of every later search for rubbish: it all stays anyway."""
     gc.collect()
     gc.freeze()
-
-
-class CompiledTemplates(BytecodeCache):
-    """The templates each application of this process has compiled, for the next one."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, object] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """The code of a template that has not changed since."""
-        bucket.code = self._code.get(f"{bucket.key}:{bucket.checksum}")  # type: ignore[assignment]
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self._code[f"{bucket.key}:{bucket.checksum}"] = bucket.code
-
-
-COMPILED = CompiledTemplates()
 
 
 @pytest.fixture(scope="session")
@@ -207,9 +187,7 @@ def app(config: Config, ports: Ports) -> Iterator[Flask]:
     """The whole application."""
     made = create_app(config, ports)
     made.testing = True
-    made.jinja_env.bytecode_cache = COMPILED
-    # Hashes made here need no strength, and hundreds of tests sign somebody in.
-    made.extensions["security"].pwd_context.update(**WEAKEST)
+    quicken(made)
     yield made
     dispose(made)
 

@@ -40,7 +40,10 @@ class SignInForm(LoginForm):
     def validate(self, extra_validators: Any = None, **options: Any) -> bool:
         """True for the right password of an account that is in use."""
         typed = self.username.data = (self.username.data or "").strip()
-        if super().validate(extra_validators=extra_validators, **options):
+        with db.session.no_autoflush:
+            right = super().validate(extra_validators=extra_validators, **options)
+        if right:
+            _write_newer_hash(self.user)
             return True
         if typed and self.password.data:
             # One sentence for every refusal: it must not tell which names exist.
@@ -48,6 +51,18 @@ class SignInForm(LoginForm):
                 field.errors = ()
             self.form_errors = [_("This name and password do not fit together.")]
         return False
+
+
+def _write_newer_hash(user: object) -> None:
+    """A hash of weaker settings was made anew: written under the write lock from its beginning.
+
+    What was read before it, while somebody else wrote, SQLite would refuse to turn into a write.
+    """
+    if isinstance(user, User) and user in db.session.dirty:
+        newer = user.password
+        db.session.rollback()
+        begin_immediate_for_library()
+        user.password = newer
 
 
 class SecondFactorForm(TwoFactorVerifyCodeForm):

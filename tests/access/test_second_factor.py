@@ -17,6 +17,7 @@ from hotline.transaction import dispose, unit_of_work
 from models.accounts import User
 from tests.makers import PASSWORD, Agency, make_agency
 from tests.people import Browser, Person
+from tests.quick import quicken
 from tests.worlds import SteppedClock
 
 KEY = re.compile(r"<code>([A-Z2-7 -]+)</code>")
@@ -172,6 +173,7 @@ def test_secrets_stand_encrypted_in_the_database(
 def strict(config: Config, ports: Ports):
     """An application in which everybody needs a second factor."""
     made = create_app(replace(config, second_factor=True), ports)
+    quicken(made)
     made.testing = True
     with made.app_context(), unit_of_work() as session:
         make_agency(session, ports.clock.now())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+from threading import Event, Thread
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,7 +19,7 @@ from hotline.access.attempts import (
     who,
 )
 from hotline.transaction import unit_of_work
-from models.accounts import SignInAttempt
+from models.accounts import SignInAttempt, User
 from models.audit import AuditEvent
 from tests.makers import PASSWORD, Agency
 from tests.people import Browser, Person
@@ -32,6 +35,33 @@ def _try(app: Flask, name: str, password: str) -> tuple[Person, int, str]:
 
 def test_name_and_password_open_the_persons_own_screen(people: Browser) -> None:
     assert people.of("volunteer").get("/me").status_code == 200
+
+
+def test_a_hash_of_older_settings_is_made_anew_while_others_write(app: Flask, agency: Agency) -> None:
+    with app.app_context(), unit_of_work() as session:
+        before = session.get_one(User, agency.users["volunteer"]).password
+    # Stronger from now on; making the new hash takes long enough for others to write meanwhile.
+    app.extensions["security"].pwd_context.update(
+        argon2__time_cost=4, argon2__memory_cost=65536, argon2__parallelism=1
+    )
+    done = Event()
+
+    def write() -> None:
+        while not done.wait(0.002):
+            with app.app_context(), unit_of_work() as session:
+                session.get_one(User, agency.users["counsellor"]).phone = token_hex(4)
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        _person, status, text = _try(app, "volunteer", PASSWORD)
+    finally:
+        done.set()
+        writer.join()
+    assert status == 302, text[:300]
+    with app.app_context(), unit_of_work() as session:
+        assert session.get_one(User, agency.users["volunteer"]).password != before
+    assert _try(app, "volunteer", PASSWORD)[1] == 302
 
 
 def test_capitals_and_blanks_of_the_name_do_not_matter(app: Flask, agency: Agency) -> None:

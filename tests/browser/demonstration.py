@@ -23,6 +23,7 @@ from hotline.demo.views import init_demo
 from hotline.jobs.starting import start_jobs
 from hotline.transaction import dispose
 from hotline.upkeep import migrate_database
+from tests.quick import COMPILED
 
 
 class QuietRequests(WSGIRequestHandler):
@@ -73,6 +74,7 @@ def running(folder: Path) -> Iterator[Demonstration]:
     network = telephones.network(ACCOUNT, config.auth_tokens[0], config.public_url, SystemClock())
     network.start()
     app = create_app(replace(config, telephony_api_url=network.base))
+    app.jinja_env.bytecode_cache = COMPILED
     init_demo(app, network)
     migrate_database(app)
     fill(app)

@@ -19,6 +19,7 @@ from tests.calls.calling import answered_call
 from tests.calls.writing import COUNSELLING, hidden, log_contact, save
 from tests.makers import Agency
 from tests.people import Browser, Person
+from tests.quick import quicken
 from tests.worlds import SteppedClock
 
 
@@ -31,6 +32,7 @@ def test_what_was_saved_is_there_after_the_server_died(
     save(volunteer, address, **hidden(volunteer, address), summary="said a moment ago", hours_to="?")
     dispose(app)
     again = create_app(config, ports)
+    quicken(again)
     try:
         page = Browser(again, people.agency).of("volunteer").get(address).text
         assert "said a moment ago" in page

@@ -35,6 +35,7 @@ from models.practice import PracticeRun
 from models.reports import ContactReport, RiskAssessment
 from tests.makers import Agency, make_agency
 from tests.people import Browser, Person
+from tests.quick import quicken
 from tests.worlds import SteppedClock
 from triage.vocabulary import CallOutcome, ResponseCode
 
@@ -76,6 +77,7 @@ def world(request: pytest.FixtureRequest, config: Config, ports: Ports, clock: S
     config = replace(config, provider=request.param, telephony_api_url="http://127.0.0.1:9",
                      public_url="http://localhost")
     app = create_app(config, replace(ports, provider=request.param))
+    quicken(app)
     with app.app_context(), unit_of_work() as session:
         agency = make_agency(session, clock.now())
         session.get_one(Line, agency.line).always_open = True

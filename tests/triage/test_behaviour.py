@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 
@@ -106,9 +107,12 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_text_breaks_the_reading_or_holds_it_up(name: str) -> None:
     judge("我想死 I want to die quero morrer")
-    start = time.process_time()
+    # What hundreds of tests before have left in memory is not this text's doing.
+    gc.collect()
+    gc.freeze()
+    start = time.thread_time()
     reading = read(HOSTILE[name])
-    taken = time.process_time() - start
+    taken = time.thread_time() - start
     assert taken < 0.5
     assert all(0 <= hit.start <= hit.end <= len(HOSTILE[name]) for hit in reading.hits)
 

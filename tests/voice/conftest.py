@@ -26,6 +26,7 @@ from models.calls import Call
 from models.outbox import OutboxMessage
 from tests import serving
 from tests.makers import LINE_NUMBER, Agency, make_agency
+from tests.quick import quicken
 
 VOLUNTEER = "+85366000000"
 OTHER_VOLUNTEER = "+85366000001"
@@ -155,6 +156,7 @@ def make_house(config: Config, **scenario: Any) -> House:
         public_url=f"http://127.0.0.1:{port}",
     )  # fmt: skip
     app = create_app(config, system_ports(config))
+    quicken(app)
     with app.app_context(), unit_of_work() as session:
         agency = make_agency(session, SystemClock().now())
         line = session.get(Line, agency.line)

@@ -21,6 +21,7 @@ from hotline.ports import Ports
 from hotline.transaction import dispose, unit_of_work
 from models.agency import Line
 from tests.makers import Agency, make_agency
+from tests.quick import quicken
 
 PUBLIC = "https://hotline.example"
 __all__ = ["Provider", "provider"]
@@ -70,6 +71,7 @@ def answering(config: Config, ports: Ports) -> Iterator[Provider]:
     config = replace(config, provider="simulator", public_url=PUBLIC,
                      telephony_api_url="http://127.0.0.1:9", calls_per_second=0.0)  # fmt: skip
     app = create_app(config, ports)
+    quicken(app)
     with app.app_context(), unit_of_work() as session:
         agency = make_agency(session, ports.clock.now())
         line = session.get(Line, agency.line)
