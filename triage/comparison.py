@@ -23,8 +23,9 @@ from triage.measures import (
     with_interval,
 )
 from triage.phrases import read
-from triage.training import Floats, Trained, train_texts
+from triage.training import Trained, train_texts
 from triage.vectors import available, load_best
+from triage.weighing import Floats
 
 #: What others published, as triage research knew it; other data, so a frame and not a contest.
 PUBLISHED = (

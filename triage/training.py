@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from triage.features import Seen, Unit, dense_names, see
 from triage.labelled import Labelled, SourceSet, outside_sets, own_corpus
 from triage.long_texts import LongText, long_texts
 from triage.model_files import model_files
+from triage.weighing import Floats, Truth, calm_sentences, share_of, targets, weight_of
 
 #: An n-gram enters the file only when it stands in so many texts (of different groups): what one
 #: person, or a handful, said cannot be read out of the model.
@@ -42,19 +43,6 @@ STRENGTH = 4.0
 TOLERANCE = 1e-3
 #: Texts of other languages teach what a phrase weighs, at a small share.
 OTHER_LANGUAGE = 0.15
-#: A long text put together counts this much in fitting the fusion, one without risk and one with:
-#: they are made in equal numbers, and most long talks hold no word of risk.
-LONG_WEIGHT = (0.85, 0.15)
-OWN_TEXT = {"zh": 0.2, "yue": 0.7, "en": 0.3, "pt": 0.3}
-SCOPE_TEXT = 0.2
-#: Sets that count less: short posts labelled by their forum, and questions nobody labelled.
-SET_WEIGHT = {"zhs_weibo_lemonchiu": 0.5, "en_counselchat_dev": 0.7}
-#: Each sentence of a text without risk is one too, and teaches how one sentence of many sounds. All
-#: of a text together count this share of it, by the root of their number. In cross-validation it
-#: ranked Chinese better (Weibo .928 to .933) and English and Portuguese posts worse (.919 to .916).
-SENTENCE_SHARE = {"zh": 0.3, "yue": 0.3}
-#: Shorter than this a sentence says nothing (characters).
-_SHORTEST_SENTENCE = 4
 #: The chance from which a text is D or more, C or more, B: chosen on texts left out of training
 #: and on the development sets, weighing what is missed against what is raised for nothing.
 THRESHOLDS = {
@@ -67,12 +55,8 @@ VECTOR_THRESHOLDS = {
 #: A language with fewer labelled texts than this is called uncalibrated.
 CALIBRATION_TEXTS = 300
 
-# What texts of one language count for another; Cantonese learns from written Chinese and back.
-_SHARE = {(name, name): 1.0 for name in LANGUAGES} | {("yue", "zh"): 0.8, ("zh", "yue"): 0.8}
 #: Where there is nothing to learn from: whole and highest sentence alike.
 EVEN = (0.5, 0.5, 0.3, 0.5, 0.2, 0.0, 0.0)
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -198,27 +182,6 @@ def _fitted(texts: Sequence[Labelled], seen: Sequence[Seen]) -> Model:
     return Model(vocabulary, idf, weights, "untitled", places)
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence of a text without risk, and how much it counts."""
-
-    unit: Unit
-    language: str
-    share: float
-
-
-def calm_sentences(texts: Sequence[Labelled], seen: Sequence[Seen]) -> list[Sentence]:
-    """The sentences of the texts of several sentences that are without risk."""
-    found: list[Sentence] = []
-    for text, shape in zip(texts, seen, strict=True):
-        share = SENTENCE_SHARE.get(shape.language, 0.0)
-        if share and text.any_risk is False and text.level == 0 and len(shape.parts) > 1:
-            each = weight_of(text, shape) * share / math.sqrt(len(shape.parts))
-            found += [Sentence(part, shape.language, each) for part in shape.parts
-                      if len(part.text) >= _SHORTEST_SENTENCE]
-    return found
-
-
 def _vocabulary(
     texts: Sequence[Labelled], seen: Sequence[Seen]
 ) -> tuple[dict[str, int], npt.NDArray[np.float32]]:
@@ -262,52 +225,6 @@ def _table(
     return sparse.csr_matrix((values, columns, ends), shape=(len(units), width))
 
 
-def weight_of(each: Labelled, shape: Seen) -> float:
-    """How much a text counts in fitting."""
-    if each.category and "scope" in each.source:
-        return SCOPE_TEXT
-    if each.own:
-        return OWN_TEXT[shape.language]
-    return SET_WEIGHT.get(each.source, 1.0)
-
-
-def targets(texts: Sequence[Labelled], head: int) -> npt.NDArray[np.int64]:
-    """1 where a text reaches the head's level, 0 where not, -1 where nobody said."""
-    found = []
-    for each in texts:
-        if head == 0:
-            found.append(-1 if each.any_risk is None else int(each.any_risk))
-        else:
-            found.append(-1 if each.level is None else int(each.level > head))
-    return np.array(found)
-
-
-@dataclass(frozen=True)
-class Truth:
-    """Labels, languages and weights of the texts and then of the long texts put together."""
-
-    levels: npt.NDArray[np.int64]
-    languages: npt.NDArray[np.str_]
-    share: Floats
-
-    @classmethod
-    def of(
-        cls, texts: Sequence[Labelled], seen: Sequence[Seen], composed: Sequence[LongText]
-    ) -> Truth:
-        """The truth of these; `levels` has one column for each head."""
-        heads = []
-        for head in range(len(HEADS)):
-            reached = [each.level > head if each.level >= 0 else -1 for each in composed]
-            known = [int(each.risky) for each in composed] if head == 0 else reached
-            heads.append(np.r_[targets(texts, head), np.array(known, dtype=np.int64)])
-        weights = [weight_of(*pair) for pair in zip(texts, seen, strict=True)]
-        return cls(
-            np.stack(heads, axis=1),
-            np.array([each.language for each in seen] + [each.seen.language for each in composed]),
-            np.array(weights + [LONG_WEIGHT[each.risky] for each in composed]),
-        )
-
-
 def fusion_of(rows: Floats, truth: Truth, language: str) -> npt.NDArray[np.float32]:
     """The fusion of one language: a regression of the labels on the left-out values (n, 3, 7)."""
     even = np.array(EVEN)
@@ -320,11 +237,6 @@ def fusion_of(rows: Floats, truth: Truth, language: str) -> npt.NDArray[np.float
                 rows[known, head], target[known], truth.share[known], even, FUSED_VALUES
             )
     return found.astype(np.float32)
-
-
-def share_of(language: str, languages: Iterable[str], other: float) -> Floats:
-    """How much each text counts for a language, by the language it is in itself."""
-    return np.array([_SHARE.get((language, each), other) for each in languages])
 
 
 def bounded(

@@ -19,14 +19,12 @@ from triage.perceptron import Perceptron, fit
 from triage.training import (
     FOLDS,
     VECTOR_THRESHOLDS,
-    Floats,
     Trained,
-    Truth,
     fold_of,
     fusion_of,
-    share_of,
 )
 from triage.vectors import VectorModel, VectorWeights, encoder, loudest, mixed, passages
+from triage.weighing import Floats, Truth, share_of
 
 _BATCH = 64
 _STRENGTH = 3.0

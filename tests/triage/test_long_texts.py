@@ -9,7 +9,7 @@ from triage.classifier import FUSED_VALUES, Heard, fusion_rows, load_shipped
 from triage.features import joined, see
 from triage.labelled import Labelled
 from triage.long_texts import long_texts
-from triage.training import calm_sentences
+from triage.weighing import calm_sentences
 
 CALM = ["今天上班很忙。", "公司要开会。", "老板改了班表。", "我想问补偿。", "房租涨了。", "同事请假了。",
         "明天要加班。", "我睡得不好。", "孩子开学了。", "天气很热。"]
