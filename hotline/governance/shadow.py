@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from hotline.governance.contacts import counted
+from hotline.governance.contacts import IS_COUNTED
 from models.governance import ModelVersion, ShadowPrediction
 from models.reports import ContactReport, RiskAssessment
 from triage.evidence import Predictor
@@ -43,7 +43,8 @@ def waiting(
         select(a.id, r.summary)
         .join(r, a.report_id == r.id)
         .where(
-            r.id.in_(counted(since=now - LOOKS_BACK)),
+            *IS_COUNTED,
+            r.contact_at >= now - LOOKS_BACK,
             # A contact is rated after it was made: said so that no older assessment is read.
             a.rated_at >= now - LOOKS_BACK,
             a.input_hash.is_not(None),
