@@ -77,7 +77,7 @@ def measure(database: str, archives: Sequence[Archive], times: int, only: str) -
             if not any(word in name for word in only.split(",")):
                 continue
             for page in same:
-                for _ in range(WARM_UP):
+                for _ in range(min(WARM_UP, times)):
                     page.do()
             taken: list[list[tuple[float, int]]] = [[] for _ in same]
             for turn in range(times):

@@ -22,7 +22,7 @@ LINE = re.compile(
 def test_a_page_asks_no_more_questions_of_a_larger_archive(
     database: str, tmp_path: Path, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = ["--sizes", "1000,5000", "--times", "2", "--databases", database,
+    given = ["--sizes", "1000,5000", "--times", "1", "--databases", database,
              "--folder", str(tmp_path)]
     server = ""
     if database == "postgresql":
