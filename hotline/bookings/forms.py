@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -24,6 +23,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from hotline.bookings.measures import ITEM_NINE, MEASURES
+from hotline.web.forms import PageForm
 from hotline.web.words import choices
 from triage.vocabulary import AppointmentMode, Language, Sex
 
@@ -49,22 +49,6 @@ class Several(SelectMultipleField):
 
 def _minutes(value: int) -> tuple[str, Any]:
     return str(value), _l("%(num)s minutes", num=value)
-
-
-class PageForm(FlaskForm):
-    """A form whose token the application itself checks before any view."""
-
-    class Meta:
-        """The application's own check stands before every form."""
-
-        csrf = False
-
-    def __init__(self, *given: Any, **values: Any) -> None:
-        super().__init__(*given, **values)  # type: ignore[no-untyped-call]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """True when everything sent is possible; the errors stand at the fields."""
-        return bool(super().validate(extra_validators))  # type: ignore[no-untyped-call]
 
 
 class FindForm(PageForm):

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from hotline.access.policy import Permission
 from hotline.bookings import group_changes, groups, meetings, records, week
 from hotline.bookings.forms import GroupChangeForm, MoveMeetingForm
-from hotline.bookings.pages import blueprint, by_public_id, local_instant, named, ports, refuse
+from hotline.bookings.pages import blueprint, local_instant, named, ports, refuse
 from hotline.bookings.reserving import BookingRefused
-from hotline.bookings.views_groups import meeting_page
+from hotline.bookings.views_groups import meeting_page, typed
 from hotline.transaction import unit_of_work
 from hotline.web.actor import current_actor
 from hotline.web.guards import guard
@@ -89,16 +89,8 @@ def change_group(public_id: str) -> Response | tuple[str, int]:
         _fill(session, form, group)
         if not form.validate():
             return _page(group, form), 422
-        room = form.room.data
-        values = group_changes.GroupChange(
-            name=form.name.data or "", seats=form.seats.data or 12,
-            leader_id=by_public_id(session, User, form.leader.data or ""),
-            co_leader_id=by_public_id(session, User, form.co_leader.data or ""),
-            room_id=by_public_id(session, Room, room) if room else None,
-            language=form.language.data or None, purpose=form.purpose.data or "",
-            contract=form.contract.data or "",
-            version=int(form.version.data) if (form.version.data or "").isdecimal() else None,
-        )
+        version = int(form.version.data) if (form.version.data or "").isdecimal() else None
+        values = group_changes.GroupChange(version=version, **typed(session, form))
         try:
             group_changes.change(session, current_actor(), public_id, values, ports())
         except BookingRefused as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
@@ -59,6 +60,19 @@ def _fill(session: Session, form: GroupForm) -> list[tuple[Centre, list[User], l
     return choices
 
 
+def typed(session: Session, form: GroupForm) -> dict[str, Any]:
+    """What was typed of a group, whether it is made or changed."""
+    room = form.room.data
+    return {
+        "name": form.name.data or "", "seats": form.seats.data or 12,
+        "leader_id": by_public_id(session, User, form.leader.data or ""),
+        "co_leader_id": by_public_id(session, User, form.co_leader.data or ""),
+        "room_id": by_public_id(session, Room, room) if room else None,
+        "language": form.language.data or None, "purpose": form.purpose.data or "",
+        "contract": form.contract.data or "",
+    }
+
+
 @blueprint.post("/groups")
 @guard(Permission.BOOKING_WRITE)
 def make_group() -> Response | tuple[str, int]:
@@ -68,15 +82,8 @@ def make_group() -> Response | tuple[str, int]:
         _fill(session, form)
         if not form.validate():
             return _list(session, form), 422
-        room = form.room.data
         values = service.GroupValues(
-            name=form.name.data or "", seats=form.seats.data or 12,
-            centre_id=by_public_id(session, Centre, form.centre.data or ""),
-            leader_id=by_public_id(session, User, form.leader.data or ""),
-            co_leader_id=by_public_id(session, User, form.co_leader.data or ""),
-            room_id=by_public_id(session, Room, room) if room else None,
-            language=form.language.data or None, purpose=form.purpose.data or "",
-            contract=form.contract.data or "",
+            centre_id=by_public_id(session, Centre, form.centre.data or ""), **typed(session, form)
         )
         try:
             made = service.make(session, current_actor(), values, ports())

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission
 from hotline.cases.notes import note_fact
+from hotline.cases.privacy import request_once
 from hotline.cases.reading import check_case
 from hotline.cases.retaining import kept_for
 from hotline.followups.refusals import Refused
@@ -94,22 +95,7 @@ def ask_clearing(
     early = case.closed_at is None or case.closed_at >= now - kept_for(session)
     if early or (case.retain_until is not None and case.retain_until > now):
         raise Refused(Refusal.STEP_NOT_ALLOWED)
-    there = session.scalar(
-        select(ErasureRequest).where(
-            ErasureRequest.case_id == case.id, ErasureRequest.status == ErasureStatus.ASKED
-        )
-    )
-    if there is not None:
-        return there
-    row = ErasureRequest(
-        case_id=case.id, centre_id=case.centre_id, reason=reason.strip(), asked_by_id=actor.user_id,
-        asked_at=now,
-    )
-    session.add(row)
-    session.flush()
-    note_fact(session, actor, case, "erasure", now, step="asked")
-    audit.record(session, actor, "erasure.asked", ("case", case.id), at=now, centre_id=case.centre_id)
-    return row
+    return request_once(session, actor, case, reason, now, case_id=case.id)
 
 
 def _check(session: Session, actor: Actor, case: Case, reason: str, now: datetime) -> None:

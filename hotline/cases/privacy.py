@@ -38,22 +38,31 @@ def ask_erasure(
         raise NotHere("caller")
     if not reason.strip():
         raise Refused(Refusal.NEEDS_REASON)
-    open_one = session.scalar(
+    return request_once(session, actor, case, reason, now, caller_id=caller.id)
+
+
+def request_once(
+    session: Session, actor: Actor, case: Case, reason: str, now: datetime, *,
+    caller_id: int | None = None, case_id: int | None = None,
+) -> ErasureRequest:
+    """The open request about the person, or about the case alone; a new one where there is none."""
+    there = session.scalar(
         select(ErasureRequest).where(
-            ErasureRequest.caller_id == caller.id, ErasureRequest.status == ErasureStatus.ASKED
+            ErasureRequest.status == ErasureStatus.ASKED,
+            ErasureRequest.caller_id == caller_id if caller_id else ErasureRequest.case_id == case_id,
         )
     )
-    if open_one is not None:
-        return open_one
+    if there is not None:
+        return there
     row = ErasureRequest(
-        caller_id=caller.id, centre_id=case.centre_id, reason=reason.strip(),
+        caller_id=caller_id, case_id=case_id, centre_id=case.centre_id, reason=reason.strip(),
         asked_by_id=actor.user_id, asked_at=now,
     )
     session.add(row)
     session.flush()
     note_fact(session, actor, case, "erasure", now, step="asked")
-    audit.record(session, actor, "erasure.asked", ("caller", caller.id), at=now,
-                 centre_id=case.centre_id)
+    subject = ("caller", caller_id) if caller_id else ("case", case_id)
+    audit.record(session, actor, "erasure.asked", subject, at=now, centre_id=case.centre_id)
     return row
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.sql.elements import ColumnElement as Element
 
 from hotline.access.policy import Actor, Permission, Subject, require
 from hotline.reports.periods import Period
+from models.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Asked:
     line_id: int | None = None
     outside: bool = False
 
-    def within(self, at: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None] | Element[datetime]) -> ColumnElement[bool]:
+    def within(self, at: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None] | ColumnElement[datetime]) -> ColumnElement[bool]:
         """True for an instant of the period: its beginning is in it, its end is not."""
         return and_(at >= self.period.starts, at < self.period.ends)
 
@@ -35,6 +35,10 @@ class Asked:
     def of_line(self, line: InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
         """True for a row of the line, or of any where none was asked for."""
         return true() if self.line_id is None else line == self.line_id
+
+    def of_cases(self) -> tuple[ColumnElement[bool], ...]:
+        """What a case must be to count: of the centres and the line, and not of practice."""
+        return self.here(Case.centre_id), self.of_line(Case.line_id), Case.is_practice.is_(False)
 
     def counted(self, session: Session, query: Select[int, int]) -> dict[int, int]:
         """Counts by centre."""

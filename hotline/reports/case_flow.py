@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.reports.asking import Asked
@@ -36,7 +36,7 @@ def cases(session: Session, asked: Asked) -> Report:
     starts, ends = asked.period.starts, asked.period.ends
     kinds = session.execute(
         select(Case.centre_id, Case.kind, func.count())
-        .where(asked.within(Case.opened_at), *_mine(asked)).group_by(Case.centre_id, Case.kind)
+        .where(asked.within(Case.opened_at), *asked.of_cases()).group_by(Case.centre_id, Case.kind)
     )
     counts: Counts = {"help": {}, "other": {}}
     for centre, kind, count in kinds:
@@ -49,10 +49,6 @@ def cases(session: Session, asked: Asked) -> Report:
     counts["open_at_start"] = _open_at(session, asked, starts, now_open)
     counts["open_at_end"] = _open_at(session, asked, ends, now_open)
     return Report(SHAPE, asked.centres, counts, outside=asked.outside)
-
-
-def _mine(asked: Asked) -> tuple[ColumnElement[bool], ...]:
-    return asked.here(Case.centre_id), asked.of_line(Case.line_id), Case.is_practice.is_(False)
 
 
 def _open_at(
@@ -74,7 +70,7 @@ def _open_at(
 
 def _count(asked: Asked) -> Select[int, int]:
     return (
-        select(Case.centre_id, func.count(Case.id)).where(*_mine(asked)).group_by(Case.centre_id)
+        select(Case.centre_id, func.count(Case.id)).where(*asked.of_cases()).group_by(Case.centre_id)
     )
 
 

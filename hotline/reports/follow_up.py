@@ -71,9 +71,8 @@ def follow_up(session: Session, asked: Asked) -> Report:
         session,
         select(Case.centre_id, func.count())
         .where(
-            Case.status == CaseStatus.CLOSED, asked.within(Case.closed_at), asked.here(Case.centre_id),
-            Case.closure_reason == ClosureReason.UNABLE_TO_REACH, asked.of_line(Case.line_id),
-            Case.is_practice.is_(False),
+            Case.status == CaseStatus.CLOSED, asked.within(Case.closed_at), *asked.of_cases(),
+            Case.closure_reason == ClosureReason.UNABLE_TO_REACH,
         )
         .group_by(Case.centre_id),
     )

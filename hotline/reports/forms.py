@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, ValidationError
 from wtforms.validators import InputRequired
 
 from hotline.reports.periods import LONGEST, Period
+from hotline.web.forms import PageForm
 
 
-class AskForm(FlaskForm):
+class AskForm(PageForm):
     """The period, the centre, the line, and for whom it is."""
-
-    class Meta:
-        """Nothing is changed by asking."""
-
-        csrf = False
-
-    def __init__(self, *given: Any, **values: Any) -> None:
-        super().__init__(*given, **values)  # type: ignore[no-untyped-call]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """True when everything asked is possible; the errors stand at the fields."""
-        return bool(super().validate(extra_validators))  # type: ignore[no-untyped-call]
 
     first = DateField(_l("From"), validators=[InputRequired()])
     last = DateField(_l("Until, this day included"), validators=[InputRequired()])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select, union_all
+from sqlalchemy import Subquery, func, select, union_all
 from sqlalchemy.orm import Session
 
 from hotline.reports.asking import Asked
@@ -52,7 +52,7 @@ def booking(session: Session, asked: Asked) -> Report:
     counts["requests"] = asked.counted(
         session,
         select(Case.centre_id, func.count()).join(first, first.c.case_id == Case.id)
-        .where(first.c.at >= asked.period.starts, *_case(asked)).group_by(Case.centre_id),
+        .where(first.c.at >= asked.period.starts, *asked.of_cases()).group_by(Case.centre_id),
     )
     met = (
         select(Appointment.case_id.label("case_id"), func.min(Appointment.starts_at).label("at"))
@@ -64,7 +64,7 @@ def booking(session: Session, asked: Asked) -> Report:
     pairs: list[tuple[int, datetime, datetime]] = [tuple(row) for row in session.execute(
         select(Case.centre_id, first.c.at, met.c.at)
         .join(met, met.c.case_id == Case.id).join(first, first.c.case_id == Case.id)
-        .where(*_case(asked))
+        .where(*asked.of_cases())
     )]  # fmt: skip
     waits = by_centre(
         (centre, max(0.0, (seen - wished).total_seconds() / DAY)) for centre, wished, seen in pairs
@@ -103,7 +103,7 @@ def booking(session: Session, asked: Asked) -> Report:
     counts["first_booked"] = asked.counted(
         session,
         select(Case.centre_id, func.count()).join(booked, booked.c.case_id == Case.id)
-        .where(*_case(asked)).group_by(Case.centre_id),
+        .where(*asked.of_cases()).group_by(Case.centre_id),
     )
     return Report(SHAPE, asked.centres, counts, {"waits": waits}, asked.outside)
 
@@ -120,10 +120,6 @@ def _first_asked(asked: Asked) -> Subquery:
         select(ways.c.case_id.label("case_id"), func.min(ways.c.at).label("at"))
         .group_by(ways.c.case_id).subquery()
     )
-
-
-def _case(asked: Asked) -> tuple[ColumnElement[bool], ...]:
-    return asked.here(Case.centre_id), asked.of_line(Case.line_id), Case.is_practice.is_(False)
 
 
 def reach(session: Session, asked: Asked) -> Report:
