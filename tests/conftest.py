@@ -27,7 +27,7 @@ from hotline.transaction import dispose, unit_of_work
 from models.migrations_state import upgrade
 from tests.makers import Agency, make_agency
 from tests.people import Browser
-from tests.quick import quicken
+from tests.quick import quicken, remember_addresses
 from tests.worlds import SteppedClock
 
 METADATA = models.registry.metadata
@@ -37,6 +37,7 @@ IN_CI = os.environ.get("CI") == "true"
 
 def pytest_collection_finish() -> None:
     """Leave what the imports made out of every later search for rubbish: it all stays anyway."""
+    remember_addresses()
     gc.collect()
     gc.freeze()
 
