@@ -40,6 +40,10 @@ class Page:
     do: Callable[[], None]
 
 
+class Changed(Exception):
+    """What should have been as before has changed meanwhile (a minute went by): measure again."""
+
+
 class Visitor:
     """Somebody signed in."""
 
@@ -58,10 +62,10 @@ class Visitor:
         found = self._client.get_cookie("session")
         return f"session={found.value}" if found else ""
 
-    def get(self, path: str, wants: int = 200, **headers: str) -> TestResponse:
-        """Open a page. Raises RuntimeError for an unexpected answer."""
+    def get(self, path: str, *wants: int, **headers: str) -> TestResponse:
+        """Open a page. Raises RuntimeError for an answer that is none of these (200 if none is named)."""
         answer = self._client.get(path, headers=headers)
-        if answer.status_code != wants:
+        if answer.status_code not in (wants or (200,)):
             msg = f"{path} answered {answer.status_code}"
             raise RuntimeError(msg)
         found = TOKEN.search(answer.text) if answer.mimetype == "text/html" else None
@@ -162,21 +166,17 @@ def _open(who: Visitor, path: str, wants: int) -> None:
 
 
 def _unchanged(name: str, who: Visitor, path: str) -> Page:
-    """A poll with the mark of the last answer; the mark is taken anew where it has changed."""
+    """A poll with the mark of the last answer; raises Changed where that mark was out of date."""
     mark = [""]
 
     def poll() -> None:
-        answer = who.get(path, 304 if mark[0] else 200, **_if_none_match(mark[0]))
-        mark[0] = answer.headers.get("ETag", mark[0])
+        before = mark[0]
+        answer = who.get(path, 200, 304, **_if_none_match(before))
+        mark[0] = answer.headers.get("ETag", before)
+        if before and answer.status_code != 304:
+            raise Changed
 
-    def careful() -> None:
-        try:
-            poll()
-        except RuntimeError:
-            mark[0] = ""
-            poll()
-
-    return Page(name, careful)
+    return Page(name, poll)
 
 
 def _if_none_match(mark: str) -> dict[str, str]:
