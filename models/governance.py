@@ -33,6 +33,8 @@ class ModelVersion(Keyed, PublicId, Base):
 
     `version` is what every assessment was stored with. A retrained one has its files in
     `model_files`; a shipped one is in the package. `facts` holds counts of what it learned from.
+    `asked_down_to` is the oldest assessment it was asked about on its way back through the archive:
+    None before it set out, 0 when it has arrived.
     """
 
     __tablename__ = "model_versions"
@@ -58,6 +60,7 @@ class ModelVersion(Keyed, PublicId, Base):
     activated_at: Mapped[datetime | None]
     activated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     retired_at: Mapped[datetime | None]
+    asked_down_to: Mapped[int | None]
 
 
 class ModelFile(Keyed, Base):

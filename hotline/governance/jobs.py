@@ -68,16 +68,20 @@ def _predict_batch(status: ModelStatus, now: datetime) -> bool:
     """One batch of one model; True when there may be more. Reads and thinks outside the write."""
     with Session(db.engine) as session:
         row = registry.with_status(session, status)
-        contacts = shadow.waiting(session, row, now) if row is not None else []
-    if row is None or not contacts:
+        batch = shadow.waiting(session, row, now) if row is not None else None
+    if row is None or batch is None:
         return False
-    predictor = _predictor(row)
-    if predictor is None:
-        return False
-    rows = shadow.predict(predictor, row.id, contacts, now)
-    with unit_of_work() as session:
-        shadow.keep(session, rows)
-    return len(contacts) == shadow.BATCH
+    rows = []
+    if batch.contacts:
+        predictor = _predictor(row)
+        if predictor is None:
+            return False
+        rows = shadow.predict(predictor, row.id, batch.contacts, now)
+    if rows or batch.down_to != row.asked_down_to:
+        with unit_of_work() as session:
+            shadow.keep(session, rows)
+            session.get_one(ModelVersion, row.id).asked_down_to = batch.down_to
+    return len(batch.contacts) == shadow.BATCH
 
 
 def _predictor(row: ModelVersion) -> Predictor | None:

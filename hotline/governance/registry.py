@@ -131,7 +131,7 @@ def enter_shadow(
         session.add_all(
             ModelFile(model_id=row.id, name=name, content=content) for name, content in files.items()
         )
-    row.status, row.retired_at = ModelStatus.SHADOW, None
+    row.status, row.retired_at, row.asked_down_to = ModelStatus.SHADOW, None, None
     session.flush()
     audit.record(session, actor, "model.trained", ("model", row.id), at=now, version=row.version)
     return row
@@ -160,7 +160,8 @@ def activate(
     if before is not None:
         _rest(before, now)
         session.flush()
-    row.status, row.retired_at = ModelStatus.ACTIVE, None
+    # It may read more contacts now than it might in the shadow: it sets out anew.
+    row.status, row.retired_at, row.asked_down_to = ModelStatus.ACTIVE, None, None
     row.activated_at, row.activated_by_id = now, actor.user_id
     _changed(settings, actor, now)
     audit.record(

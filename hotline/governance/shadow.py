@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.governance.contacts import IS_COUNTED
@@ -23,6 +23,10 @@ BATCH = 100
 MOST_COUNTED = 1000
 LOOKS_BACK = timedelta(days=400)
 """Contacts older than this are not asked about: gates look back a year."""
+FRESH = timedelta(days=14)
+"""What was rated so lately is looked through every time; the rest once, from the newest back."""
+ARRIVED = 0
+"""The mark of a model that has read the archive as far back as it should."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,35 @@ class Waiting:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Contacts to be read next, and how far back the model has come when it has read them."""
+
+    contacts: list[Waiting]
+    down_to: int | None
+
+
 def waiting(
     session: Session, row: ModelVersion, now: datetime, limit: int = BATCH
-) -> list[Waiting]:
+) -> Batch:
     """The newest contacts this model has not read, with their words as they stand now."""
+    fresh = _unread(session, row, limit, RiskAssessment.rated_at >= now - FRESH)
+    room = limit - len(fresh)
+    if not room or row.asked_down_to == ARRIVED:
+        return Batch(fresh, row.asked_down_to)
+    rated, oldest = RiskAssessment.rated_at, now - LOOKS_BACK
+    # A contact is rated after it was made: said so that no older assessment is read.
+    limits = [ContactReport.contact_at >= oldest, rated >= oldest, rated < now - FRESH]
+    if row.asked_down_to is not None:
+        limits.append(RiskAssessment.id < row.asked_down_to)
+    older = _unread(session, row, room, *limits)
+    down_to = min(each.assessment_id for each in older) if len(older) == room else ARRIVED
+    return Batch(fresh + older, down_to)
+
+
+def _unread(
+    session: Session, row: ModelVersion, limit: int, *limits: ColumnElement[bool]
+) -> list[Waiting]:
     a, r = RiskAssessment, ContactReport
     later = aliased(RiskAssessment)
     query = (
@@ -44,9 +73,7 @@ def waiting(
         .join(r, a.report_id == r.id)
         .where(
             *IS_COUNTED,
-            r.contact_at >= now - LOOKS_BACK,
-            # A contact is rated after it was made: said so that no older assessment is read.
-            a.rated_at >= now - LOOKS_BACK,
+            *limits,
             a.input_hash.is_not(None),
             # The words of a corrected report are those of its last assessment.
             ~exists().where(

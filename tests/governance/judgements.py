@@ -110,7 +110,7 @@ def known_model(session: Session, ports: Ports, version: str = "says-1") -> Mode
 
 def ask(session: Session, row: ModelVersion, predictor: Says, now: datetime) -> int:
     """Let a model read everything that waits for it."""
-    rows = shadow.predict(predictor, row.id, shadow.waiting(session, row, now, limit=1000), now)
+    rows = shadow.predict(predictor, row.id, shadow.waiting(session, row, now, limit=1000).contacts, now)
     return shadow.keep(session, rows)
 
 

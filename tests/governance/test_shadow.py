@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
 from hotline.governance import labels, shadow
 from hotline.governance.gates import current_policy
+from hotline.governance.registry import activate
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
 from models.governance import Label, ModelVersion, ShadowPrediction
@@ -70,8 +73,50 @@ def test_the_shadow_reads_only_where_the_consent_covers_training(
         write_contact(session, agency, human=C.D, consent=False)
         write_contact(session, agency, human=C.D, is_practice=True)
         write_contact(session, agency, human=C.D, status=ReportStatus.DRAFT)
-        assert len(shadow.waiting(session, ours, clock.now())) == 1
-        assert len(shadow.waiting(session, used, clock.now())) == 2
+        assert len(shadow.waiting(session, ours, clock.now()).contacts) == 1
+        assert len(shadow.waiting(session, used, clock.now()).contacts) == 2
+
+
+@pytest.mark.both_databases
+def test_the_archive_is_read_back_once_and_new_contacts_for_ever(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    now = clock.now()
+    with app.app_context(), unit_of_work() as session:
+        used = known_model(session, ports)
+        old = [
+            write_contact(session, agency, human=C.D, text=f"old {number}", at=now - timedelta(days=60))
+            for number in range(5)
+        ]
+        write_contact(session, agency, human=C.D, text="new", at=now - timedelta(days=1))
+        read = []
+        for _run in range(6):
+            batch = shadow.waiting(session, used, now, limit=2)
+            shadow.keep(session, shadow.predict(Says({}), used.id, batch.contacts, now))
+            used.asked_down_to = batch.down_to
+            read.append([each.text for each in batch.contacts])
+        assert read == [["new", "old 4"], ["old 3", "old 2"], ["old 1", "old 0"], [], [], []]
+        assert used.asked_down_to == shadow.ARRIVED
+        # Nobody takes a prediction away; were it so, the archive would not be looked through again.
+        session.execute(delete(ShadowPrediction))
+        assert [each.text for each in shadow.waiting(session, used, now).contacts] == ["new"]
+        assert len(old) == 5
+
+
+def test_a_model_that_takes_over_sets_out_through_the_archive_anew(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        known_model(session, ports)
+        ours = shadow_model(session, agency, ports)
+        for consent in (True, False):
+            write_contact(session, agency, human=C.D, text=f"consent {consent}", consent=consent,
+                          at=clock.now() - timedelta(days=90))
+        assert [w.text for w in shadow.waiting(session, ours, clock.now()).contacts] == ["consent True"]
+        ours.asked_down_to = shadow.ARRIVED
+        activate(session, agency.actor("supervisor"), ours.public_id, ports, reason="better", shipped="")
+        texts = {each.text for each in shadow.waiting(session, ours, clock.now()).contacts}
+        assert texts == {"consent True", "consent False"}
 
 
 def test_a_prediction_keeps_no_word_of_the_text(
