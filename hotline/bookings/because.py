@@ -19,6 +19,8 @@ SENTENCES = {
     "reminder_change": N_("Answered the reminder: wishes another time. The meeting still stands."),
     "place_free": N_("A place has come free and is held: ring the person before it goes on."),
     "group_moved": N_("A meeting of the group has a new time: ring the person and tell it."),
+    "group_cancelled": N_("A meeting of the group is not held: ring the person and say so."),
+    "group_ended": N_("The group has ended before its last meeting: ring the person and say so."),
     "group_place": N_("A place in a group has come free: ring whoever waits first."),
     "waiting": N_("Waits for a meeting: ask how they are, and say to ring if it gets worse."),
     "item_nine": N_("Answered the question about thoughts of death with a yes: ask about risk."),

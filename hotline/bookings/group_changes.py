@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,24 +11,15 @@ from sqlalchemy.orm import Session
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission
 from hotline.bookings import facts, records
-from hotline.bookings.because import because
+from hotline.bookings.group_calls import MOVED, Told, member_cases, tell, tell_leader
 from hotline.bookings.groups import find_group, holding, members, person, to_come
 from hotline.bookings.meetings import check_leaders, check_open, find_meeting, leaders_of
 from hotline.bookings.reserving import BookingRefused, all_or_nothing, hold, release
 from hotline.bookings.spans import Span, on_grid
-from hotline.bookings.stranded import CALM, URGENT
-from hotline.followups.alerts import raise_alert
-from hotline.followups.finishing import finish
-from hotline.followups.planning import UNFINISHED, plan_task
 from hotline.ports import Ports
-from models.accounts import User
 from models.agency import Room
 from models.cases import Case
-from models.followups import FollowUp
 from models.groups import Group, GroupMeeting, GroupMember
-from triage.vocabulary import EscalationTarget, ResponseCode, Role, TaskKind
-
-RULE = "group_moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +35,6 @@ class GroupChange:
     purpose: str = ""
     contract: str = ""
     version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Who must be told of a new time: the members' cases, each with a call planned, and the leaders."""
-
-    cases: tuple[Case, ...]
-    leaders: tuple[str, ...]
 
 
 def change(
@@ -96,7 +78,7 @@ def change(
                 _hold_again(session, group, meeting)
     if led != leads:
         for user_id in sorted((led | leads) - {actor.user_id}):
-            _tell_leader(session, group, user_id, now)
+            tell_leader(session, group, user_id, now)
     audit.record(session, actor, "group.changed", ("group", group.id), at=now,
                  centre_id=group.centre_id, people_or_room=before != after)
     return group
@@ -136,41 +118,16 @@ def move_meeting(
         _hold_again(session, group, meeting)
     group.version += 1
     moved = before != (meeting.starts_at, meeting.ends_at)
-    told = _tell(session, actor, group, meeting, now) if moved else Told((), ())
+    told = tell(session, actor, group, meeting, now, MOVED) if moved else Told()
     audit.record(session, actor, "group.meeting_moved", ("group_meeting", meeting.id), at=now,
                  centre_id=group.centre_id, to_tell=len(told.cases))
     return meeting, told
 
 
-def to_tell(session: Session, group: Group) -> list[tuple[Case, FollowUp]]:
-    """Which members are still to be rung about a new time, with the call."""
-    about = tuple(f"meeting:{meeting.id}:moved:" for meeting in group.meetings)
-    rows = session.execute(
-        select(Case, FollowUp)
-        .join(FollowUp, FollowUp.case_id == Case.id)
-        .join(GroupMember, GroupMember.case_id == Case.id)
-        .where(
-            GroupMember.group_id == group.id, FollowUp.rule_id == RULE,
-            FollowUp.status.in_(UNFINISHED),
-        )
-        .order_by(FollowUp.due_at)
-    )
-    return [(case, task) for case, task in rows if (task.dedupe_key or "").startswith(about)]
-
-
 def _hold_again(session: Session, group: Group, meeting: GroupMeeting) -> None:
     release(session, meeting_id=meeting.id)
-    people = [each for case in _cases(session, group) for each in person(case)]
+    people = [each for case in member_cases(session, group) for each in person(case)]
     hold(session, holding(meeting, [*leaders_of(group), *people]), meeting_id=meeting.id)
-
-
-def _cases(session: Session, group: Group) -> Sequence[Case]:
-    return session.scalars(
-        select(Case)
-        .join(GroupMember, GroupMember.case_id == Case.id)
-        .where(GroupMember.group_id == group.id, GroupMember.status == "member")
-        .order_by(Case.id)
-    ).all()
 
 
 def _check_conflicts(session: Session, group: Group, fresh: set[int]) -> None:
@@ -187,44 +144,3 @@ def _check_conflicts(session: Session, group: Group, fresh: set[int]) -> None:
     )
     if any(fresh & facts.refused_helpers(session, case) for case in inside):
         raise BookingRefused("conflict")
-
-
-def _tell(
-    session: Session, actor: Actor, group: Group, meeting: GroupMeeting, now: datetime
-) -> Told:
-    _forget_calls(session, meeting, now)
-    cases = _cases(session, group)
-    for case in cases:
-        soon = now + (URGENT if case.code.at_least(ResponseCode.C) else CALM)
-        plan_task(
-            session, kind=TaskKind.CALL_BACK, code=case.code, centre_id=group.centre_id, now=now,
-            due_at=max(now, min(soon, meeting.starts_at - timedelta(hours=1))), case=case,
-            owner_role=Role.COUNSELLOR, owner_id=group.leader_id, rule_id=RULE,
-            reason=because(RULE), created_by_id=actor.user_id,
-            dedupe_key=f"meeting:{meeting.id}:moved:{case.id}:{group.version}",
-        )
-    leaders = [key for key in (group.leader_id, group.co_leader_id) if key is not None]
-    for user_id in leaders:
-        if user_id != actor.user_id:
-            _tell_leader(session, group, user_id, now)
-    names = session.scalars(select(User.display_name).where(User.id.in_(leaders)).order_by(User.id))
-    return Told(tuple(cases), tuple(names))
-
-
-def _forget_calls(session: Session, meeting: GroupMeeting, now: datetime) -> None:
-    """A call about an earlier time that nobody has begun gives way to the one about this time."""
-    calls = session.scalars(
-        select(FollowUp).where(
-            FollowUp.dedupe_key.startswith(f"meeting:{meeting.id}:moved:"),
-            FollowUp.status.in_(UNFINISHED), FollowUp.attempts_made == 0,
-        )
-    )
-    for task in calls:
-        finish(session, None, task, "not_needed", now, cancelled=True)
-
-
-def _tell_leader(session: Session, group: Group, user_id: int, now: datetime) -> None:
-    raise_alert(
-        session, key=f"group:{group.id}:{group.version}:{user_id}", kind="group_changed",
-        to=EscalationTarget.OWNER, to_user_id=user_id, now=now, centre_id=group.centre_id,
-    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Actor, Permission, Subject, require
-from hotline.bookings import facts, records
+from hotline.bookings import facts, group_calls, records
 from hotline.bookings.because import because
 from hotline.bookings.reserving import (
     BookingRefused,
@@ -100,7 +100,10 @@ def make(session: Session, actor: Actor, values: GroupValues, ports: Ports) -> G
 def set_status(
     session: Session, actor: Actor, public_id: str, status: str, ports: Ports
 ) -> Group:
-    """The group, a step on: planned, open, running, ended. What is planned later is cancelled."""
+    """The group, a step on: planned, open, running, ended.
+
+    At its end what is planned later is cancelled; where there was something, each member is rung.
+    """
     now = ports.clock.now()
     group = find_group(session, actor, public_id, now, Permission.BOOKING_WRITE)
     if status not in NEXT_STATUS.get(group.status, ()):
@@ -109,10 +112,12 @@ def set_status(
     group.version += 1
     if status == "ended":
         group.ended_at = now
-        for meeting in group.meetings:
-            if meeting.status == "planned" and meeting.starts_at > now:
-                meeting.status = "cancelled"
-                release(session, meeting_id=meeting.id)
+        coming = to_come(group, now)
+        if coming:
+            group_calls.tell(session, actor, group, coming[0], now, group_calls.ENDED)
+        for meeting in coming:
+            meeting.status = "cancelled"
+            release(session, meeting_id=meeting.id)
     audit.record(session, actor, "group.status", ("group", group.id), at=now,
                  centre_id=group.centre_id, status=status)
     return group

@@ -13,6 +13,7 @@ from hotline.access import audit
 from hotline.access.policy import Actor, Permission, require
 from hotline.bookings import facts, records
 from hotline.bookings.because import because
+from hotline.bookings.group_calls import CANCELLED, Told, tell
 from hotline.bookings.groups import find_group, find_member, holding, person
 from hotline.bookings.keeping import URGENT_CHECK
 from hotline.bookings.reserving import BookingRefused, all_or_nothing, hold, release
@@ -148,17 +149,23 @@ def find_meeting(
     return meeting, group
 
 
-def cancel_meeting(session: Session, actor: Actor, public_id: str, ports: Ports) -> GroupMeeting:
-    """Cancel a meeting and give its time back."""
+def cancel_meeting(session: Session, actor: Actor, public_id: str, ports: Ports) -> Told:
+    """Cancel a meeting, give its time back and have its members rung; who must be told.
+
+    Nobody is to be rung about one whose time has gone by unheld.
+    """
     now = ports.clock.now()
     meeting, group = find_meeting(session, actor, public_id, now)
     if meeting.status != "planned":
         raise BookingRefused("not_open")
     meeting.status = "cancelled"
     release(session, meeting_id=meeting.id)
+    group.version += 1
+    coming = meeting.starts_at > now
+    told = tell(session, actor, group, meeting, now, CANCELLED) if coming else Told()
     audit.record(session, actor, "group.meeting_cancelled", ("group_meeting", meeting.id), at=now,
-                 centre_id=group.centre_id)
-    return meeting
+                 centre_id=group.centre_id, to_tell=len(told.cases))
+    return told
 
 
 def take_attendance(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hotline.access import audit
 from hotline.access.policy import Permission, Subject, may
-from hotline.bookings import group_changes, meetings, records, week
+from hotline.bookings import group_calls, meetings, records, week
 from hotline.bookings import groups as service
 from hotline.bookings.forms import GroupForm, MeetingsForm, MoveMeetingForm
 from hotline.bookings.pages import blueprint, by_public_id, local_instant, named, ports, refuse
@@ -116,7 +116,7 @@ def _page(session: Session, public_id: str, form: MeetingsForm) -> str:
         zone=centre.timezone, taken=service.members(session, found),
         people={u.id: u.display_name for u in session.scalars(select(User).where(User.id.in_(leaders)))},
         room=session.get(Room, found.room_id) if found.room_id else None,
-        to_tell=group_changes.to_tell(session, found),
+        to_tell=group_calls.to_tell(session, found),
         members=_members(session, found), steps=service.NEXT_STATUS.get(found.status, ()),
         may_write=may(actor, Permission.BOOKING_WRITE, Subject(centre_id=found.centre_id), now),
     )
@@ -278,10 +278,10 @@ def note_member(public_id: str) -> Response:
 @blueprint.post("/group-meetings/<public_id>/cancel")
 @guard(Permission.BOOKING_WRITE)
 def cancel_meeting(public_id: str) -> Response:
-    """Cancel a meeting."""
+    """Cancel a meeting; its members are to be rung."""
     return _meeting(
         public_id, lambda s: meetings.cancel_meeting(s, current_actor(), public_id, ports()),
-        _("The meeting is cancelled."),
+        _("The meeting is cancelled. Each member is to be rung."),
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.access.policy import Forbidden
-from hotline.bookings import group_changes, groups, series
+from hotline.bookings import group_calls, group_changes, groups, meetings, series
 from hotline.bookings.reserving import BookingRefused, SlotTaken
 from hotline.ports import Ports
 from hotline.transaction import unit_of_work
@@ -149,15 +149,52 @@ def test_a_new_time_is_held_and_everybody_is_told_of_it(
         assert booked(session, agency, ports, a_case(session, agency), starts_at=AFTERNOON)
         with pytest.raises(SlotTaken):
             booked(session, agency, ports, a_case(session, agency), starts_at=later)
-        calls = group_changes.to_tell(session, group)
+        calls = group_calls.to_tell(session, group)
         assert [(case.id, task.due_at - clock.now()) for case, task in calls] == [
             (urgent.id, timedelta(hours=4)), (calm.id, timedelta(hours=24))]
         # Moved once more before anybody rang: one call each, about the time that counts.
         group_changes.move_meeting(session, actor, meeting.public_id, later + timedelta(hours=1), 60, ports)
-        assert len(group_changes.to_tell(session, group)) == 2
+        assert len(group_calls.to_tell(session, group)) == 2
         states = session.scalars(
-            select(FollowUp.status).where(FollowUp.rule_id == group_changes.RULE)).all()
+            select(FollowUp.status).where(FollowUp.rule_id == group_calls.MOVED)).all()
         assert sorted(states) == [TaskStatus.CANCELLED] * 2 + [TaskStatus.OPEN] * 2
+
+
+@pytest.mark.both_databases
+def test_a_cancelled_meeting_and_an_early_end_have_every_member_rung(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    actor = agency.actor("counsellor")
+    with app.app_context(), unit_of_work() as session:
+        group = a_group(session, agency, ports)
+        case = a_case(session, agency, code=ResponseCode.C)
+        a_member(session, agency, ports, group, case)
+        first, _second, _third = plan(session, agency, ports, group, count=3)
+        told = meetings.cancel_meeting(session, actor, first.public_id, ports)
+        assert [each.id for each in told.cases] == [case.id]
+        [(_case, call)] = group_calls.to_tell(session, group)
+        assert (call.rule_id, call.due_at) == (group_calls.CANCELLED, clock.now() + timedelta(hours=4))
+        assert call.owner_id == group.leader_id
+        alerts = session.scalars(select(Alert.to_user_id).where(Alert.kind == "group_changed")).all()
+        assert alerts == [agency.users["other_counsellor"]]
+        groups.set_status(session, actor, group.public_id, "ended", ports)
+        # One call about the meeting that fell out, one about the end, however many meetings that ends.
+        rules = [task.rule_id for _case, task in group_calls.to_tell(session, group)]
+        assert sorted(rules) == [group_calls.CANCELLED, group_calls.ENDED]
+
+
+def test_nobody_is_rung_about_a_meeting_whose_time_went_by(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        group = a_group(session, agency, ports)
+        a_member(session, agency, ports, group, a_case(session, agency))
+        [meeting] = plan(session, agency, ports, group)
+        clock.set(meeting.ends_at + timedelta(hours=1))
+        actor = agency.actor("counsellor")
+        assert meetings.cancel_meeting(session, actor, meeting.public_id, ports).cases == ()
+        groups.set_status(session, actor, group.public_id, "ended", ports)
+        assert group_calls.to_tell(session, group) == []
 
 
 def test_a_meeting_moves_neither_onto_taken_time_nor_into_closed_days_nor_once_it_began(
@@ -226,6 +263,6 @@ def test_the_pages_change_a_group_and_lose_nothing_typed(
     answer = person.post(f"{where}/move", {"starts_at": "2026-03-13T14:00", "minutes": "90"})
     assert answer.headers["Location"].endswith("#told")
     page = person.get(address).text
-    assert "To be rung with a new time" in page
+    assert "To be rung about a meeting" in page
     assert "1 member is to be rung with the new time" in page
     assert people.of("manager").get(f"{address}/edit").status_code == 403
