@@ -163,8 +163,12 @@ def blanked(text: str, known: Iterable[str]) -> str:
     return _RUN_OF_DIGITS.sub(_BLANK, text)
 
 
-def learn(contacts: Sequence[Lesson], extra: Sequence[Path] = ()) -> Learned:
+def learn(
+    contacts: Sequence[Lesson], extra: Sequence[Path] = (), *, corpus: Path | None = None
+) -> Learned:
     """The classifier of the project's own texts, these contacts, and the sets in `extra`.
+
+    `corpus` is another folder of own texts than the one that ships.
 
     Raises TooFew. Takes some seconds to minutes; see `learn_apart`.
     """
@@ -173,7 +177,7 @@ def learn(contacts: Sequence[Lesson], extra: Sequence[Path] = ()) -> Learned:
     from triage.labelled import Labelled, SourceSet, level_of, outside_sets, own_corpus
     from triage.training import train_texts
 
-    texts, sets = own_corpus()
+    texts, sets = own_corpus([corpus]) if corpus is not None else own_corpus()
     more, more_sets = outside_sets(extra)
     texts += more
     sets += more_sets
