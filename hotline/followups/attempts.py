@@ -130,6 +130,8 @@ def _move_on(at: _Moment, values: AttemptValues) -> None:
             finish(at.session, at.actor, task, outcome.value, at.now)
             _next_step(at, values)
         case AttemptOutcome.IN_HOSPITAL:
+            # It is known where they are: no try was in vain, and after it the tries begin anew.
+            task.attempts_made = 0
             later = values.next_at or at.now + clock_of(task.code).next_contact
             _put_off(task, later, at.hours, at.now)
         case outcome if outcome in NUMBER_IS_WRONG:

@@ -59,6 +59,23 @@ def test_somebody_not_reached_is_tried_at_other_times_of_day_then_a_supervisor_d
         assert alert.to_role == "supervisor"
 
 
+def test_a_stay_in_hospital_is_no_try_in_vain(
+    app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
+) -> None:
+    in_hospital = AttemptValues(outcome=AttemptOutcome.IN_HOSPITAL)
+    with app.app_context(), unit_of_work() as session:
+        task = make_task(session, agency, ports, ResponseCode.C)
+        most = clock_of(ResponseCode.C).attempts.count
+        for outcome in (*[NO_ANSWER] * (most - 1), *[in_hospital] * 2, *[NO_ANSWER] * (most - 1)):
+            record_attempt(session, agency.actor("counsellor"), task.public_id, outcome, ports)
+            assert task.attempts_made < most
+            clock.set(task.due_at)
+            wake(session, clock.now())
+            assert task.status is TaskStatus.OPEN
+        record_attempt(session, agency.actor("counsellor"), task.public_id, NO_ANSWER, ports)
+        assert task.status is TaskStatus.ESCALATED
+
+
 def test_the_supervisor_may_let_the_attempts_start_anew(
     app: Flask, agency: Agency, ports: Ports, clock: SteppedClock
 ) -> None:
