@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from models.accounts import User
@@ -50,6 +50,35 @@ class Desk:
     drafts: tuple[ContactReport, ...]
 
 
+_AT_MY_EAR = Call.id.in_(
+    select(CallLeg.call_id).where(
+        CallLeg.user_id == bindparam("user"), CallLeg.outcome.in_(RINGING),
+        CallLeg.ended_at.is_(None), CallLeg.planned_at > bindparam("since"),
+    )
+)
+# Every screen asks these every few seconds, and mostly there is nothing: they are written once.
+_OPEN_CALLS = (
+    select(Call, _AT_MY_EAR)
+    .where(
+        Call.ended_at.is_(None), Call.direction == CallDirection.INBOUND,
+        Call.arrived_at > bindparam("since"),
+        or_(
+            Call.line_id.in_(bindparam("lines", expanding=True)),
+            Call.answered_by_id == bindparam("user"), _AT_MY_EAR,
+        ),
+    )
+    .order_by(Call.arrived_at)
+)
+_DRAFTS = (
+    select(ContactReport)
+    .where(
+        ContactReport.author_id == bindparam("user"), ContactReport.call_id.is_(None),
+        ContactReport.status == ReportStatus.DRAFT,
+    )
+    .order_by(ContactReport.contact_at)
+)
+
+
 def look(session: Session, user_id: int, line_ids: Collection[int], now: datetime) -> Desk:
     """The desk as it is now, for a person on duty on these lines."""
     ringing, waiting, talking = _open_calls(session, user_id, line_ids, now)
@@ -62,16 +91,7 @@ def look(session: Session, user_id: int, line_ids: Collection[int], now: datetim
             row for row in unlogged(session, now=now, user_id=user_id, practice=True)
             if row.call.id not in at_hand
         ),
-        drafts=tuple(
-            session.scalars(
-                select(ContactReport)
-                .where(
-                    ContactReport.author_id == user_id, ContactReport.call_id.is_(None),
-                    ContactReport.status == ReportStatus.DRAFT,
-                )
-                .order_by(ContactReport.contact_at)
-            )
-        ),
+        drafts=tuple(session.scalars(_DRAFTS, {"user": user_id})),
     )
 
 
@@ -80,23 +100,10 @@ def _open_calls(
 ) -> tuple[list[Call], list[Call], list[Call]]:
     """Calls that ring at this person's telephone, that wait on these lines, and that they are in.
 
-    One question for all three: every screen asks it every few seconds, and mostly there is nothing.
-    A telephone rings for somebody on duty at the desk or by the roster.
+    One question for all three. A telephone rings for somebody on duty at the desk or by the roster.
     """
-    legs = select(CallLeg.call_id).where(
-        CallLeg.user_id == user_id, CallLeg.outcome.in_(RINGING), CallLeg.ended_at.is_(None),
-        CallLeg.planned_at > now - LONGEST_CALL,
-    )
-    at_my_ear = Call.id.in_(legs)
-    rows = session.execute(
-        select(Call, at_my_ear)
-        .where(
-            Call.ended_at.is_(None), Call.direction == CallDirection.INBOUND,
-            Call.arrived_at > now - LONGEST_CALL,
-            or_(Call.line_id.in_(line_ids), Call.answered_by_id == user_id, at_my_ear),
-        )
-        .order_by(Call.arrived_at)
-    ).all()
+    asked = {"user": user_id, "since": now - LONGEST_CALL, "lines": list(line_ids)}
+    rows = session.execute(_OPEN_CALLS, asked).all()
     unanswered = [
         (call, rings) for call, rings in rows
         if call.outcome is CallOutcome.WAITING and call.answered_by_id is None

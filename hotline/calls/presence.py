@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hotline.access import audit
@@ -31,11 +31,14 @@ class Mate:
     backup: bool = False
 
 
+_PRESENT = select(Presence).where(
+    Presence.user_id == bindparam("user"), Presence.off_at.is_(None)
+)
+
+
 def present(session: Session, user_id: int) -> Presence | None:
     """The person's open row of duty, None while off duty."""
-    return session.scalar(
-        select(Presence).where(Presence.user_id == user_id, Presence.off_at.is_(None))
-    )
+    return session.scalar(_PRESENT, {"user": user_id})
 
 
 def lines_for(session: Session, actor: Actor) -> list[Line]:

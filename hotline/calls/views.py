@@ -18,6 +18,7 @@ from flask import (
 )
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from hotline.access.policy import Permission
 from hotline.calls import desk as desks
@@ -54,22 +55,27 @@ def _now_context() -> dict[str, Any]:
     """What the changing part of the desk shows, with a name for this very content."""
     actor, now = current_actor(), _ports().clock.now()
     here = presence.present(db.session(), actor.user_id)
-    lines = {line.id: line for line in presence.lines_for(db.session(), actor)}
     watched = [here.line_id] if here else []
     shown = desks.look(db.session(), actor.user_id, watched, now)
+    return {"desk": shown, "here": here, "now": now, "etag": _etag(shown, str(get_locale() or "en"))}
+
+
+def _in_words(shown: desks.Desk) -> dict[str, Any]:
+    """What is said of the calls on the desk: their lines and languages, by key."""
     calls = (*shown.ringing, *shown.waiting, *shown.talking, *(one.call for one in shown.unlogged))
-    for call in calls:
-        if call.line_id is not None and call.line_id not in lines:
-            line = db.session.get(Line, call.line_id)
-            if line is not None:
-                lines[line.id] = line
-    tongue = str(get_locale() or "en")
-    names = {key: line.names.get(tongue, line.name) for key, line in lines.items()}
     return {
-        "desk": shown, "here": here, "line_names": names, "now": now,
+        "line_names": _line_names({call.line_id for call in calls if call.line_id is not None}),
         "languages": {call.id: _language(call) for call in calls},
-        "etag": _etag(shown, tongue),
     }
+
+
+def _line_names(ids: set[int]) -> dict[int, str]:
+    """The names of these lines. A call may be on one that is out of service, or not of the house."""
+    if not ids:
+        return {}
+    tongue = str(get_locale() or "en")
+    lines = db.session.scalars(select(Line).where(Line.id.in_(ids)))
+    return {line.id: line.names.get(tongue, line.name) for line in lines}
 
 
 def _language(call: Call) -> str:
@@ -100,7 +106,7 @@ def desk() -> Answer:
     line = next((one for one in lines if here and one.id == here.line_id), None)
     roster = line or next(iter(lines), None)
     return render_template(
-        "calls/desk.html", **context, lines=lines, here_line=line, shift=presence.next_shift(
+        "calls/desk.html", **context, **_in_words(context["desk"]), lines=lines, here_line=line, shift=presence.next_shift(
             db.session(), actor.user_id, now),
         mates=presence.mates(db.session(), roster.id, now) if roster else [],
         recent=desks.recent(db.session(), actor.user_id, now), log_only=ports.provider == "none",
@@ -121,7 +127,9 @@ def desk_now() -> Answer:
             presence.seen(session, here.id, context["now"])
     if request.headers.get("If-None-Match") == context["etag"]:
         return Response(status=304, headers={"ETag": context["etag"]})
-    answer = make_response(render_template("calls/desk_now.html", **context))
+    answer = make_response(
+        render_template("calls/desk_now.html", **context, **_in_words(context["desk"]))
+    )
     answer.headers["ETag"] = context["etag"]
     return answer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -77,25 +77,33 @@ def _is_for_home(alert: Alert) -> bool:
     return nobody or alert.to_role == EscalationTarget.ON_CALL_DIRECTOR
 
 
-def for_actor(actor: Actor) -> ColumnElement[bool]:
-    """Which alerts a person is to see: those for them, and their role's that are nobody's."""
-    roles = [target.value for target, readers in READERS.items() if actor.has(*readers)]
-    if not roles:
-        return Alert.to_user_id == actor.user_id
-    places = Alert.centre_id.in_(actor.centre_ids) if actor.centre_ids else false()
-    return or_(
-        Alert.to_user_id == actor.user_id,
-        and_(Alert.to_user_id.is_(None), Alert.to_role.in_(roles), places),
+# Every screen asks it every few seconds: it is written once.
+_OPEN = (
+    select(Alert)
+    .where(
+        Alert.acknowledged_at.is_(None), Alert.passed_on_at.is_(None),
+        or_(
+            Alert.to_user_id == bindparam("user"),
+            and_(
+                Alert.to_user_id.is_(None), Alert.to_role.in_(bindparam("roles", expanding=True)),
+                Alert.centre_id.in_(bindparam("centres", expanding=True)),
+            ),
+        ),
     )
+    .order_by(Alert.raised_at)
+    .limit(bindparam("most"))
+)
 
 
 def open_alerts(session: Session, actor: Actor, limit: int = 300) -> list[Alert]:
-    """What the person has still to acknowledge, the most urgent and oldest first."""
+    """What the person has still to acknowledge, the most urgent and oldest first.
+
+    Those for them, and their role's at their centres that are nobody's.
+    """
+    roles = [target.value for target, readers in READERS.items() if actor.has(*readers)]
     found = session.scalars(
-        select(Alert)
-        .where(Alert.acknowledged_at.is_(None), Alert.passed_on_at.is_(None), for_actor(actor))
-        .order_by(Alert.raised_at)
-        .limit(limit)
+        _OPEN,
+        {"user": actor.user_id, "roles": roles, "centres": list(actor.centre_ids), "most": limit},
     ).all()
     return sorted(found, key=lambda alert: (-(alert.code.rank if alert.code else -1), alert.raised_at))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline import outbox
@@ -111,18 +111,25 @@ def tell_next(session: Session, now: datetime, limit: int = 100) -> int:
     )
 
 
+# Every screen asks it every few seconds: it is written once.
+_TO_RING = (
+    select(OnCallNotice, OnCallPerson, Alert.code, Alert.case_id)
+    .join(Alert, Alert.id == OnCallNotice.alert_id)
+    .join(OnCallPerson, OnCallPerson.id == OnCallNotice.person_id)
+    .where(
+        IS_OPEN_NOTICE, IS_UNANSWERED,
+        OnCallNotice.centre_id.in_(bindparam("centres", expanding=True)),
+    )
+    .order_by(OnCallNotice.told_at)
+    .limit(bindparam("most"))
+)
+
+
 def to_ring(session: Session, centre_ids: frozenset[int], limit: int = 6) -> list[ToRing]:
     """Who is to be rung now for the centres, the most urgent and oldest first."""
     if not centre_ids:
         return []
-    rows = session.execute(
-        select(OnCallNotice, OnCallPerson, Alert.code, Alert.case_id)
-        .join(Alert, Alert.id == OnCallNotice.alert_id)
-        .join(OnCallPerson, OnCallPerson.id == OnCallNotice.person_id)
-        .where(IS_OPEN_NOTICE, IS_UNANSWERED, OnCallNotice.centre_id.in_(centre_ids))
-        .order_by(OnCallNotice.told_at)
-        .limit(limit)
-    ).all()
+    rows = session.execute(_TO_RING, {"centres": list(centre_ids), "most": limit}).all()
     found = [ToRing(notice, person, code, case) for notice, person, code, case in rows if code]
     return sorted(found, key=lambda each: (-each.code.rank, each.notice.told_at))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 from flask_babel import get_locale
 
 from hotline.access.policy import Permission, may_enter
@@ -20,6 +22,29 @@ from hotline.web.guards import guard
 from triage.vocabulary import ResponseCode
 
 __all__ = ["blueprint"]
+
+
+SEEN_FOR = timedelta(seconds=2)
+"""What one screen saw so lately is what another of the same centres would see."""
+
+
+class LastSeen:
+    """The marks of the walls that this process has just looked at, by whose wall it is."""
+
+    def __init__(self) -> None:
+        self._marks: dict[tuple[frozenset[int], str], tuple[datetime, str]] = {}
+        self._lock = threading.Lock()
+
+    def of(self, centres: frozenset[int], tongue: str, now: datetime) -> str | None:
+        """The mark of the wall of these centres, where it was seen just now."""
+        with self._lock:
+            at, mark = self._marks.get((centres, tongue), (None, ""))
+        return mark if at is not None and timedelta() <= now - at < SEEN_FOR else None
+
+    def note(self, centres: frozenset[int], tongue: str, now: datetime, mark: str) -> None:
+        """Keep a mark. There are as many as there are sets of centres with a wall."""
+        with self._lock:
+            self._marks[centres, tongue] = (now, mark)
 
 
 def _shown() -> dict[str, Any]:
@@ -60,11 +85,19 @@ def show() -> Answer:
 @answering
 def now() -> Answer:
     """The wall's content alone; 304 while it would look the same."""
-    shown = _shown()
-    if request.if_none_match.contains(shown["etag"]):
-        answer = make_response("", 304)
-    else:
-        answer = make_response(render_template("wall/now.html", **shown))
-    answer.set_etag(shown["etag"])
+    seen: LastSeen = current_app.extensions.setdefault("hotline.wall", LastSeen())
+    whose = (current_actor().centre_ids, str(get_locale()))
+    mark = seen.of(*whose, ports().clock.now())
+    if mark is None or not request.if_none_match.contains(mark):
+        shown = _shown()
+        mark = shown["etag"]
+        seen.note(*whose, shown["now"], mark)
+        if not request.if_none_match.contains(mark):
+            return _marked(make_response(render_template("wall/now.html", **shown)), mark)
+    return _marked(make_response("", 304), mark)
+
+
+def _marked(answer: Response, mark: str) -> Response:
+    answer.set_etag(mark)
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -15,6 +15,7 @@ from hotline.ports import Ports
 from hotline.transaction import unit_of_work
 from hotline.wall.facts import look
 from hotline.wall.jobs import look_for_supervisors
+from hotline.wall.views import LastSeen
 from models.agency import Shift
 from models.calls import Call
 from models.followups import Alert
@@ -79,7 +80,7 @@ def test_no_supervisor_on_duty_is_said_on_the_wall_and_to_the_manager(
 
 
 def test_the_wall_refreshes_only_when_something_changed(
-    app: Flask, agency: Agency, ports: Ports, people: Browser
+    app: Flask, agency: Agency, ports: Ports, people: Browser, clock: SteppedClock
 ) -> None:
     person = people.of("supervisor")
     first = person.get("/wall/now")
@@ -87,8 +88,32 @@ def test_the_wall_refreshes_only_when_something_changed(
     assert person.get("/wall/now", headers={"If-None-Match": etag}).status_code == 304
     with app.app_context(), unit_of_work() as session:
         make_call(session, agency, ports)
+    clock.step(seconds=2)
     assert person.get("/wall/now", headers={"If-None-Match": etag}).status_code == 200
     assert people.of("counsellor").get("/wall").status_code == 403
+
+
+def test_what_one_screen_saw_just_now_spares_another_the_questions_and_no_longer(
+    app: Flask, agency: Agency, ports: Ports, people: Browser, clock: SteppedClock
+) -> None:
+    first, second = people.of("supervisor"), people.of("supervisor")
+    etag = first.get("/wall/now").headers["ETag"]
+    with app.app_context(), unit_of_work() as session:
+        make_call(session, agency, ports)
+    clock.step(seconds=1)
+    assert second.get("/wall/now", headers={"If-None-Match": etag}).status_code == 304
+    # Whoever shows something else is shown the wall as it is, and from then on so is everybody.
+    assert second.get("/wall/now").headers["ETag"] != etag
+    assert first.get("/wall/now", headers={"If-None-Match": etag}).status_code == 200
+    seen = LastSeen()
+    now = clock.now()
+    seen.note(frozenset({1}), "en", now, "mark")
+    assert seen.of(frozenset({1}), "en", now) == "mark"
+    assert seen.of(frozenset({1, 2}), "en", now) is None
+    assert seen.of(frozenset({1}), "pt", now) is None
+    assert seen.of(frozenset({1}), "en", now + timedelta(seconds=2)) is None
+    # A clock that was set back makes no mark young again.
+    assert seen.of(frozenset({1}), "en", now - timedelta(seconds=1)) is None
 
 
 def test_an_emergency_not_confirmed_stands_on_the_wall(
