@@ -2,7 +2,7 @@
 
 Each process writes files of its own, preallocated so that a full disk cannot refuse them. A record
 is its length, its checksum and its token; the length is written last, so that a reader never sees
-half a record. The second word of a file says how far it has been replayed.
+half a record. What comes while the disk is at work is written together with the next. The second word of a file says how far it has been replayed.
 """
 
 from __future__ import annotations
@@ -47,6 +47,16 @@ class Entry:
     end: int
 
 
+@dataclass(slots=True)
+class _Arrival:
+    """A signal on its way to the disk: whether it was dealt with, and whether it is there."""
+
+    signal: Signal
+    token: bytes
+    done: bool = False
+    kept: bool = False
+
+
 class Spool:
     """The spool of one process; `replay` reads those of all processes of this instance folder."""
 
@@ -54,6 +64,8 @@ class Spool:
         self._folder = folder
         self._bytes = file_bytes
         self._lock = threading.Lock()
+        self._door = threading.Lock()
+        self._arrived: list[_Arrival] = []
         self._count = 0
         self._path: Path | None = None
         self._owner = 0
@@ -77,20 +89,51 @@ class Spool:
 
         Where the disk refuses, it is kept in memory, which at least survives a short outage.
         """
-        token = ring.encrypt(json.dumps(signal.as_json())).encode()
+        arrival = _Arrival(signal, ring.encrypt(json.dumps(signal.as_json())).encode())
+        with self._door:
+            self._arrived.append(arrival)
         with self._lock:
-            self.waiting = True
+            # Whoever wrote before may have written this one too.
+            if not arrival.done:
+                with self._door:
+                    batch, self._arrived = self._arrived, []
+                self._keep(batch)
+        return arrival.kept
+
+    def _keep(self, batch: list[_Arrival]) -> None:
+        self.waiting = True
+        while batch:
             try:
-                if not self._has_file() or self._end + FRAME.size + len(token) + 8 > self._bytes:
-                    self.open_file()
-                self._write(token)
+                together = self._fitting(batch)
+                self._write([each.token for each in together])
             except OSError as error:
-                self.refused += 1
                 log.critical("the spool could not be written: %s", type(error).__name__)
-                if len(self._memory) < MOST_IN_MEMORY:
-                    self._memory.append(signal)
-                return False
-            return True
+                for each in batch:
+                    self.refused += 1
+                    if len(self._memory) < MOST_IN_MEMORY:
+                        self._memory.append(each.signal)
+                    each.done = True
+                return
+            for each in together:
+                each.done = each.kept = True
+            batch = batch[len(together):]
+
+    def _fitting(self, batch: list[_Arrival]) -> list[_Arrival]:
+        """The first of them that fit into the file; one at least, into a new file if need be."""
+        if not self._has_file() or self._room() < FRAME.size + len(batch[0].token):
+            self.open_file()
+        room, fitting = self._room(), batch[:1]
+        taken = FRAME.size + len(batch[0].token)
+        for each in batch[1:]:
+            taken += FRAME.size + len(each.token)
+            if taken > room:
+                break
+            fitting.append(each)
+        return fitting
+
+    def _room(self) -> int:
+        # Behind the last record stands the length of none.
+        return self._bytes - self._end - FRAME.size
 
     def pending(self) -> int:
         """How many signals wait to be replayed."""
@@ -174,19 +217,20 @@ class Spool:
             os.close(handle)
         self._path, self._owner, self._end = path, os.getpid(), BEGIN
 
-    def _write(self, token: bytes) -> None:
+    def _write(self, tokens: list[bytes]) -> None:
         if self._path is None:
             raise OSError("no file is ready")
-        frame = FRAME.pack(len(token), zlib.crc32(token))
+        records = b"".join(FRAME.pack(len(each), zlib.crc32(each)) + each for each in tokens)
         handle = os.open(self._path, os.O_RDWR)
         try:
-            os.pwrite(handle, token, self._end + FRAME.size)
+            # Without the first length a reader sees none of them.
+            os.pwrite(handle, records[FRAME.size :], self._end + FRAME.size)
             os.fsync(handle)
-            os.pwrite(handle, frame, self._end)
+            os.pwrite(handle, records[: FRAME.size], self._end)
             os.fsync(handle)
         finally:
             os.close(handle)
-        self._end += FRAME.size + len(token)
+        self._end += len(records)
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.spool")) if self._folder.is_dir() else []
