@@ -36,6 +36,12 @@ VAIN_SHARE = 0.5
 # Whoever finds a row locked tries again until this share of the limit has gone: then there is no
 # time left for one more wait of that length.
 LOCKED_SHARE = 0.5
+# Where so few are at it, one more may always join, whatever it cost lately.
+FEW = 8
+# One more is helped at once instead, when the crowd would cost them more than this share of the limit.
+CROWD_SHARE = 0.8
+# How much the last one counts in what each of a crowd costs the others.
+LATELY = 0.1
 # After a time-out nobody else waits for the database until this has passed, except one who tries.
 REST_SECONDS = 1.0
 THREADS = 48
@@ -64,6 +70,9 @@ class Keeper:
         self._away_until = 0.0
         self._done_at = 0.0
         self._waiting: list[float] = []
+        self._cost = 0.0
+        #: How many requests have no thread yet; the server says so where it can.
+        self.behind: Callable[[], int] = lambda: 0
 
     def run(self, work: Callable[[Session], Result]) -> Result:
         """The result of the work, committed; raises Away when it was not done in time.
@@ -72,13 +81,15 @@ class Keeper:
         twice with the effect of once.
         """
         began = time.monotonic()
-        if not self._may_try(began):
-            raise Away("resting")
+        crowd = self._join(began)
         try:
             return self._wait(work, began)
         finally:
             with self._lock:
                 self._waiting.remove(began)
+                # What each one costs all: with as many again it would take so much longer.
+                each = (time.monotonic() - began) / crowd
+                self._cost += LATELY * (each - self._cost)
 
     def _wait(self, work: Callable[[Session], Result], began: float) -> Result:
         try:
@@ -110,17 +121,25 @@ class Keeper:
             self._away_until = time.monotonic() + REST_SECONDS
             return Away("too late")
 
-    def _may_try(self, now: float) -> bool:
+    def _join(self, now: float) -> int:
+        """How many are at it with this one. Raises Away where there is no hope, Busy in a crowd.
+
+        Where this one and those behind them could not all be served in time, this one is helped at
+        once: those behind hold no thread yet, and are not heard at all meanwhile.
+        """
         with self._lock:
             first = min(self._waiting, default=now)
             in_vain = now - first > VAIN_SHARE * self.limit and self._done_at < first
             if now < self._away_until or in_vain:
-                return False
+                raise Away("resting")
+            crowd = len(self._waiting) + 1
+            if crowd > FEW and (crowd + self.behind()) * self._cost > CROWD_SHARE * self.limit:
+                raise Busy("crowded")
             if self._away_until:
                 # This one tries; the others go on resting until it is known.
                 self._away_until = now + self.limit
             self._waiting.append(now)
-            return True
+            return crowd
 
     def _attempt(self, work: Callable[[Session], Result]) -> Result:
         began = time.monotonic()

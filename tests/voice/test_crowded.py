@@ -17,7 +17,7 @@ from hotline.config import Config
 from hotline.ports import Ports
 from hotline.voice import service
 from hotline.voice.dialogue import NOTHING, Script
-from hotline.voice.keeper import Away, Broken, Busy, Keeper, is_outage
+from hotline.voice.keeper import FEW, Away, Broken, Busy, Keeper, is_outage
 from hotline.voice.signals import Signal
 from hotline.voice.spool import Spool, Unusable
 from models.agency import Line
@@ -88,6 +88,45 @@ def test_nobody_joins_a_crowd_that_waits_in_vain(provider: Provider) -> None:
     go.set()
     first.join()
     assert len(tried) == 1
+
+
+def test_whoever_could_not_be_served_in_time_is_helped_at_once(provider: Provider) -> None:
+    keeper = provider.app.extensions["hotline.voice"].keeper
+    keeper.limit = 1.0
+    go = threading.Event()
+    keeper._attempt, attempt = (lambda work: go.wait(60)), keeper._attempt
+    found: list[str] = []
+
+    def wait() -> None:
+        try:
+            keeper.run(lambda _session: 0)
+        except Away as away:
+            found.append(str(away))
+
+    # Lately each of a crowd cost the others a tenth of a second.
+    keeper._cost = 0.1
+    crowd = [threading.Thread(target=wait) for _ in range(FEW + 4)]
+    for each in crowd:
+        each.start()
+    began = time.monotonic()
+    while len(found) < 4 and time.monotonic() - began < 20:
+        time.sleep(0.005)
+    # A few are always let in, however dear they were: only so is it known when it gets better.
+    assert found == ["crowded"] * 4
+    assert len(keeper._waiting) == FEW
+    go.set()
+    for each in crowd:
+        each.join()
+    keeper._attempt = attempt
+    assert keeper.run(lambda _session: 7) == 7
+
+
+def test_what_each_of_a_crowd_costs_is_learnt_from_those_who_were_served(provider: Provider) -> None:
+    keeper = provider.app.extensions["hotline.voice"].keeper
+    keeper._cost = 5.0
+    for _ in range(60):
+        keeper.run(lambda _session: 7)
+    assert keeper._cost < 0.1
 
 
 def waiting_began(keeper: Keeper) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 from flask import Flask
+from waitress.server import create_server
 
+from hotline.cli_serve import open_wide
 from hotline.web.lanes import Lanes
 from tests.serving import serve
 from tests.voice.outages import locked
@@ -96,3 +99,20 @@ def test_room_is_given_back_when_a_page_fails() -> None:
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             room({"PATH_INFO": "/desk"}, lambda *_: None)  # type: ignore[arg-type, return-value]
+
+
+def test_everybody_at_the_door_is_let_in_in_one_round() -> None:
+    server = create_server(lambda _environ, start: start("204 No Content", []) or [], port=0)
+    open_wide(server)
+    callers = [socket.create_connection(("127.0.0.1", server.effective_port)) for _ in range(40)]
+    server.handle_accept()
+    assert len(server.active_channels) == 40
+    # With nobody at the door it is no more than a look.
+    server.handle_accept()
+    assert len(server.active_channels) == 40
+    for each in callers:
+        each.close()
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    server.task_dispatcher.shutdown()
+    server.close()
