@@ -80,7 +80,10 @@ def _predict_batch(status: ModelStatus, now: datetime) -> bool:
     if rows or batch.down_to != row.asked_down_to:
         with unit_of_work() as session:
             shadow.keep(session, rows)
-            session.get_one(ModelVersion, row.id).asked_down_to = batch.down_to
+            model = session.get_one(ModelVersion, row.id, with_for_update=True)
+            # Whoever took over meanwhile sets out through the archive anew.
+            if (model.status, model.asked_down_to) == (row.status, row.asked_down_to):
+                model.asked_down_to = batch.down_to
     return len(batch.contacts) == shadow.BATCH
 
 

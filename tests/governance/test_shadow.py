@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select
 
-from hotline.governance import labels, shadow
+from hotline.governance import jobs, labels, shadow
 from hotline.governance.gates import current_policy
 from hotline.governance.registry import activate
 from hotline.ports import Ports
@@ -30,6 +30,7 @@ from triage.assessment import Policy
 from triage.vocabulary import (
     LabelKind,
     LoweringReason,
+    ModelStatus,
     ReportStatus,
     RiskLevel,
 )
@@ -117,6 +118,28 @@ def test_a_model_that_takes_over_sets_out_through_the_archive_anew(
         activate(session, agency.actor("supervisor"), ours.public_id, ports, reason="better", shipped="")
         texts = {each.text for each in shadow.waiting(session, ours, clock.now()).contacts}
         assert texts == {"consent True", "consent False"}
+
+
+def test_a_model_that_takes_over_while_it_reads_is_not_said_to_have_arrived(
+    app: Flask, agency: Agency, ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        with unit_of_work() as session:
+            known_model(session, ports)
+            ours = shadow_model(session, agency, ports)
+            write_contact(session, agency, human=C.D)
+
+        def takes_over(row: ModelVersion) -> Says:
+            with unit_of_work() as session:
+                activate(session, agency.actor("supervisor"), row.public_id, ports, reason="better",
+                         shipped="")
+            return Says({})
+
+        monkeypatch.setattr(jobs, "_predictor", takes_over)
+        jobs._predict_batch(ModelStatus.SHADOW, ports.clock.now())
+        with unit_of_work() as session:
+            assert session.get_one(ModelVersion, ours.id).asked_down_to is None
+            assert len(session.scalars(select(ShadowPrediction)).all()) == 1
 
 
 def test_a_prediction_keeps_no_word_of_the_text(
