@@ -43,7 +43,7 @@ def tell(
     A call about the same meeting that nobody has begun gives way to this one. `meeting` has its new
     time when it was moved; `group.version` is that of the change.
     """
-    _forget_calls(session, meeting, now)
+    forget_calls(session, meeting, now)
     cases = member_cases(session, group)
     for case in cases:
         soon = now + (URGENT if case.code.at_least(ResponseCode.C) else CALM)
@@ -96,7 +96,8 @@ def member_cases(session: Session, group: Group) -> Sequence[Case]:
     ).all()
 
 
-def _forget_calls(session: Session, meeting: GroupMeeting, now: datetime) -> None:
+def forget_calls(session: Session, meeting: GroupMeeting, now: datetime) -> None:
+    """Let go the calls about a meeting that nobody has begun."""
     calls = session.scalars(
         select(FollowUp).where(
             FollowUp.dedupe_key.startswith(f"meeting:{meeting.id}:moved:"),

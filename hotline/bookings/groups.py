@@ -118,6 +118,9 @@ def set_status(
         for meeting in coming:
             meeting.status = "cancelled"
             release(session, meeting_id=meeting.id)
+        for meeting in coming[1:]:
+            # Nobody is to be told a new time of it any more.
+            group_calls.forget_calls(session, meeting, now)
     audit.record(session, actor, "group.status", ("group", group.id), at=now,
                  centre_id=group.centre_id, status=status)
     return group
