@@ -1,8 +1,7 @@
 """Keeps what arrived while the database was away: encrypted, in place before it is needed, replayed once.
 
-Each process writes files of its own, preallocated so that a full disk cannot refuse them. A record
-is its length, its checksum and its token; the length is written last, so that a reader never sees
-half a record. What comes while the disk is at work is written together with the next. The second word of a file says how far it has been replayed.
+Each process writes files of its own, preallocated so that a full disk cannot refuse them. What comes
+while the disk is at work is written together with the next.
 """
 
 from __future__ import annotations
@@ -11,24 +10,27 @@ import json
 import logging
 import os
 import socket
-import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hotline.voice.signals import Signal
-from models.crypto import Undecipherable, ring
+from hotline.voice.spool_files import (
+    BEGIN,
+    FRAME,
+    MAGIC,
+    OFFSET,
+    Taken,
+    entries_of,
+    is_spent,
+)
+from models.crypto import ring
 
 log = logging.getLogger("hotline.voice")
 
-MAGIC = b"HLSPOOL1"
-BEGIN = 16
-FRAME = struct.Struct(">II")
-OFFSET = struct.Struct(">Q")
 FILE_BYTES = 2 * 1024 * 1024
 MOST_IN_MEMORY = 5000
 ASIDE = "set-aside.kept"
@@ -36,15 +38,6 @@ ASIDE = "set-aside.kept"
 
 class Unusable(Exception):
     """One signal that cannot be taken as it is; those after it can."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One kept signal and where it stands."""
-
-    signal: Signal
-    path: Path
-    end: int
 
 
 @dataclass(slots=True)
@@ -106,7 +99,7 @@ class Spool:
             try:
                 together = self._fitting(batch)
                 self._write([each.token for each in together])
-            except OSError as error:
+            except Exception as error:
                 log.critical("the spool could not be written: %s", type(error).__name__)
                 for each in batch:
                     self.refused += 1
@@ -137,12 +130,12 @@ class Spool:
 
     def pending(self) -> int:
         """How many signals wait to be replayed."""
-        return len(self._memory) + sum(1 for path in self._files() for _ in _entries(path))
+        return len(self._memory) + sum(1 for path in self._files() for _ in entries_of(path))
 
     def aside(self) -> int:
         """How many signals could not be used, and are kept until somebody has mended why."""
         unread = sum(1 for _ in self._folder.glob("*.unread"))
-        return unread + sum(1 for _ in _entries(self._folder / ASIDE))
+        return unread + sum(1 for _ in entries_of(self._folder / ASIDE))
 
     def take_aside_again(self) -> None:
         """Let the next replay try once more what could not be used: our code may be a newer one."""
@@ -162,10 +155,11 @@ class Spool:
             if not alone:
                 return 0
             done = 0
-            entries = [entry for path in self._files() for entry in _entries(path)]
+            entries = [entry for path in self._files() for entry in entries_of(path)]
+            taken = Taken(entries)
             for entry in sorted(entries, key=lambda each: each.signal.received_at):
                 self._give(entry.signal, take)
-                _mark(entry.path, entry.end)
+                taken.note(entry)
                 done += 1
             done += self._replay_memory(take)
             self._clean()
@@ -223,14 +217,16 @@ class Spool:
         records = b"".join(FRAME.pack(len(each), zlib.crc32(each)) + each for each in tokens)
         handle = os.open(self._path, os.O_RDWR)
         try:
-            # Without the first length a reader sees none of them.
-            os.pwrite(handle, records[FRAME.size :], self._end + FRAME.size)
+            # Without the first length a reader sees none of them. Behind the last one stands the
+            # length of none: a group that a disk refused may have left lengths of its own there.
+            os.pwrite(handle, records[FRAME.size :] + bytes(FRAME.size), self._end + FRAME.size)
             os.fsync(handle)
             os.pwrite(handle, records[: FRAME.size], self._end)
+            # From here on they can be read, so nothing else may ever be written in their place.
+            self._end += len(records)
             os.fsync(handle)
         finally:
             os.close(handle)
-        self._end += len(records)
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.spool")) if self._folder.is_dir() else []
@@ -238,11 +234,11 @@ class Spool:
     def _clean(self) -> None:
         """Remove replayed files nobody writes to any more."""
         for path in self._files():
-            if path == self._path or next(_entries(path), None) is not None:
+            if path == self._path or next(entries_of(path), None) is not None:
                 continue
             if _is_alive(path):
                 continue
-            if _is_spent(path):
+            if is_spent(path):
                 path.unlink(missing_ok=True)
             else:
                 # Written under a key we do not have: whoever finds the key can still read it.
@@ -284,46 +280,3 @@ def _is_alive(path: Path) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _entries(path: Path) -> Iterator[Entry]:
-    """The records of a file that have not been replayed; a damaged one is passed over."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        return
-    if content[:8] != MAGIC:
-        return
-    at = OFFSET.unpack_from(content, 8)[0]
-    while at + FRAME.size <= len(content):
-        length, checksum = FRAME.unpack_from(content, at)
-        if length == 0:
-            return
-        token = content[at + FRAME.size : at + FRAME.size + length]
-        at += FRAME.size + length
-        if zlib.crc32(token) != checksum:
-            log.critical("a record of the spool is damaged and was passed over")
-            continue
-        try:
-            kept: dict[str, Any] = json.loads(ring.decrypt(token.decode()))
-        except (Undecipherable, ValueError):
-            log.critical("a record of the spool cannot be opened and was passed over")
-            continue
-        yield Entry(Signal.from_json(kept), path, at)
-
-
-def _is_spent(path: Path) -> bool:
-    """True when every record of a file has been replayed."""
-    content = path.read_bytes()
-    at = OFFSET.unpack_from(content, 8)[0] if content[:8] == MAGIC else BEGIN
-    return len(content) < at + FRAME.size or FRAME.unpack_from(content, at)[0] == 0
-
-
-def _mark(path: Path, end: int) -> None:
-    """Write down how far a file has been replayed."""
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.pwrite(handle, OFFSET.pack(end), 8)
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from hotline.voice.keeper import Busy
 from hotline.voice.signals import Signal
-from hotline.voice.spool import Spool
+from hotline.voice.spool import Spool, _Arrival
+from models.crypto import ring
 from tests.worlds import START
 
 
@@ -58,10 +62,7 @@ def test_a_disk_that_refuses_in_a_crowd_loses_none_of_it(
     spool = Spool(tmp_path)
     spool.prepare()
 
-    def refuse(_handle: int) -> None:
-        raise OSError(28, "full")
-
-    monkeypatch.setattr("hotline.voice.spool.os.fsync", refuse)
+    monkeypatch.setattr("hotline.voice.spool.os.fsync", _full)
     kept: list[bool] = []
     crowd = [
         threading.Thread(target=lambda n=n: kept.append(spool.append(Signal("status", {"n": f"{n}"}, START))))
@@ -76,3 +77,80 @@ def test_a_disk_that_refuses_in_a_crowd_loses_none_of_it(
     found: list[str] = []
     spool.replay(lambda signal: found.append(str(signal.fields["n"])))
     assert sorted(found) == [f"{n}" for n in range(8)]
+
+
+def test_what_a_refused_group_left_behind_is_never_read_for_a_record(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path)
+    spool.prepare()
+    group = [_arrival(n) for n in range(3)]
+    monkeypatch.setattr("hotline.voice.spool.os.fsync", _full)
+    spool._keep(group)
+    assert [each.kept for each in group] == [False] * 3
+    monkeypatch.undo()
+    # As long as the first of the group: right behind it stand the others' lengths.
+    assert spool.append(_signal(3))
+    assert _replayed(spool) == [0, 1, 2, 3]
+    assert spool.append(_signal(4))
+    assert _replayed(spool) == [4]
+
+
+def test_a_record_that_may_be_on_disk_is_never_written_over(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = Spool(tmp_path)
+    spool.prepare()
+    turns = iter((None, OSError(5, "broken")))
+
+    def second_refused(_handle: int) -> None:
+        error = next(turns)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr("hotline.voice.spool.os.fsync", second_refused)
+    assert not spool.append(_signal(0))
+    monkeypatch.undo()
+    assert spool.append(_signal(1))
+    assert set(_replayed(spool)) == {0, 1}
+    assert spool.append(_signal(2))
+    assert _replayed(spool) == [2]
+
+
+def test_a_later_one_that_was_taken_hides_no_earlier_one(tmp_path: Path, app: Flask) -> None:
+    spool = Spool(tmp_path)
+    # The one that came first was set aside last, after it had waited in vain.
+    assert spool.append(_signal(1, later=1))
+    assert spool.append(_signal(0))
+    taken: list[int] = []
+
+    def take(signal: Signal) -> None:
+        if signal.fields["n"] == "1":
+            raise Busy("crowded")
+        taken.append(int(signal.fields["n"]))
+
+    with pytest.raises(Busy):
+        spool.replay(take)
+    assert taken == [0]
+    # It came after one that is still to be taken, so it is given once more: that changes nothing.
+    assert _replayed(spool) == [0, 1]
+    assert _replayed(spool) == []
+
+
+def _signal(number: int, later: int = 0) -> Signal:
+    return Signal("status", {"n": f"{number}"}, START + timedelta(seconds=later))
+
+
+def _arrival(number: int) -> _Arrival:
+    signal = _signal(number)
+    return _Arrival(signal, ring.encrypt(json.dumps(signal.as_json())).encode())
+
+
+def _full(_handle: int) -> None:
+    raise OSError(28, "full")
+
+
+def _replayed(spool: Spool) -> list[int]:
+    found: list[int] = []
+    spool.replay(lambda signal: found.append(int(signal.fields["n"])))
+    return sorted(found)
