@@ -66,6 +66,14 @@ def script(signal: Signal, known: Known, *, busy: bool = False) -> Script:
     return answer(signal, known)
 
 
+def helps_in_a_crowd(signal: Signal) -> bool:
+    """True where nobody loses anything when this is answered at once, and set down a moment later.
+
+    Whoever presses 1 to take a call, or a caller at the end of a way, is better served by waiting.
+    """
+    return signal.step in WHILE_BUSY or ANSWERS.get(signal.step) is _nothing
+
+
 def _menu(_signal: Signal, known: Known) -> Script:
     if len(known.spoken) == 1:
         return dialogue.moment(Voice(known.language), "language?attempt=2")

@@ -74,22 +74,27 @@ class Keeper:
         #: How many requests have no thread yet; the server says so where it can.
         self.behind: Callable[[], int] = lambda: 0
 
-    def run(self, work: Callable[[Session], Result]) -> Result:
+    def run(self, work: Callable[[Session], Result], *, patient: bool = False) -> Result:
         """The result of the work, committed; raises Away when it was not done in time.
+
+        `patient` work waits its time in a crowd too, because no help is as good as its answer.
 
         Work that was given up may still be committed later: everything a webhook does can be done
         twice with the effect of once.
         """
         began = time.monotonic()
-        crowd = self._join(began)
+        crowd = self._join(began, patient=patient)
         try:
             return self._wait(work, began)
         finally:
             with self._lock:
-                self._waiting.remove(began)
-                # What each one costs all: with as many again it would take so much longer.
+                # What each one costs all: with as many again it would take so much longer. One
+                # alone may have waited for whatever; it only tells that it is cheaper again.
+                crowd = max(crowd, len(self._waiting))
                 each = (time.monotonic() - began) / crowd
-                self._cost += LATELY * (each - self._cost)
+                if crowd > 1 or each < self._cost:
+                    self._cost += LATELY * (each - self._cost)
+                self._waiting.remove(began)
 
     def _wait(self, work: Callable[[Session], Result], began: float) -> Result:
         try:
@@ -121,7 +126,7 @@ class Keeper:
             self._away_until = time.monotonic() + REST_SECONDS
             return Away("too late")
 
-    def _join(self, now: float) -> int:
+    def _join(self, now: float, *, patient: bool) -> int:
         """How many are at it with this one. Raises Away where there is no hope, Busy in a crowd.
 
         Where this one and those behind them could not all be served in time, this one is helped at
@@ -133,7 +138,7 @@ class Keeper:
             if now < self._away_until or in_vain:
                 raise Away("resting")
             crowd = len(self._waiting) + 1
-            if crowd > FEW and (crowd + self.behind()) * self._cost > CROWD_SHARE * self.limit:
+            if not patient and crowd > FEW and (crowd + self.behind()) * self._cost > CROWD_SHARE * self.limit:
                 raise Busy("crowded")
             if self._away_until:
                 # This one tries; the others go on resting until it is known.

@@ -63,7 +63,10 @@ class Switchboard:
         if signal.step in helpless.STATELESS:
             return self._help(signal)
         try:
-            script = self.keeper.run(lambda session: serve(session, signal, self.ports))
+            script = self.keeper.run(
+                lambda session: serve(session, signal, self.ports),
+                patient=not helpless.helps_in_a_crowd(signal),
+            )
         except Away as away:
             self.spool.append(signal)
             return self._help(signal, busy=isinstance(away, Busy))

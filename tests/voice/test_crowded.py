@@ -17,6 +17,7 @@ from hotline.config import Config
 from hotline.ports import Ports
 from hotline.voice import service
 from hotline.voice.dialogue import NOTHING, Script
+from hotline.voice.helpless import helps_in_a_crowd
 from hotline.voice.keeper import FEW, Away, Broken, Busy, Keeper, is_outage
 from hotline.voice.signals import Signal
 from hotline.voice.spool import Spool, Unusable
@@ -121,6 +122,29 @@ def test_whoever_could_not_be_served_in_time_is_helped_at_once(provider: Provide
     assert keeper.run(lambda _session: 7) == 7
 
 
+def test_in_a_crowd_a_press_of_1_waits_its_time_and_a_status_does_not(provider: Provider) -> None:
+    keeper = provider.app.extensions["hotline.voice"].keeper
+    keeper.limit, keeper._cost, keeper._waiting = 1.0, 0.2, [time.monotonic()] * FEW
+    assert keeper.run(lambda _session: 7, patient=True) == 7
+    with pytest.raises(Busy, match="crowded"):
+        keeper.run(lambda _session: 7)
+    quick = ("incoming", "language", "wait", "wait-key", "status", "leg-status", "transcription")
+    slow = ("leg-accept", "leg-offer", "leg-after", "dial", "queue-exit", "choice", "desk-after")
+    assert [step for step in (*quick, *slow) if helps_in_a_crowd(Signal(step, {}, START))] == list(quick)
+
+
+def test_one_that_waited_alone_makes_no_later_crowd_look_dear(provider: Provider) -> None:
+    keeper = provider.app.extensions["hotline.voice"].keeper
+    keeper.limit = 0.2
+    go = threading.Event()
+    keeper._attempt, attempt = (lambda work: go.wait(20)), keeper._attempt
+    with pytest.raises(Away):
+        keeper.run(lambda _session: 0)
+    go.set()
+    keeper._attempt = attempt
+    assert keeper._cost == 0.0
+
+
 def test_what_each_of_a_crowd_costs_is_learnt_from_those_who_were_served(provider: Provider) -> None:
     keeper = provider.app.extensions["hotline.voice"].keeper
     keeper._cost = 5.0
@@ -138,7 +162,7 @@ def waiting_began(keeper: Keeper) -> float:
 
 
 def _crowded(provider: Provider) -> None:
-    def busy(_work: object) -> None:
+    def busy(_work: object, **_how: object) -> None:
         raise Busy("too late")
 
     provider.app.extensions["hotline.voice"].keeper.run = busy
