@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -49,7 +50,9 @@ def waiting(
     session: Session, row: ModelVersion, now: datetime, limit: int = BATCH
 ) -> Batch:
     """The newest contacts this model has not read, with their words as they stand now."""
-    fresh = _unread(session, row, limit, RiskAssessment.rated_at >= now - FRESH)
+    # By the time, for which there is an index: by the key the whole archive would be looked through.
+    by_time = (RiskAssessment.rated_at.desc(), RiskAssessment.id.desc())
+    fresh = _unread(session, row, limit, by_time, RiskAssessment.rated_at >= now - FRESH)
     room = limit - len(fresh)
     if not room or row.asked_down_to == ARRIVED:
         return Batch(fresh, row.asked_down_to)
@@ -58,13 +61,15 @@ def waiting(
     limits = [ContactReport.contact_at >= oldest, rated >= oldest, rated < now - FRESH]
     if row.asked_down_to is not None:
         limits.append(RiskAssessment.id < row.asked_down_to)
-    older = _unread(session, row, room, *limits)
+    # By the key, which is how far back it has come.
+    older = _unread(session, row, room, (RiskAssessment.id.desc(),), *limits)
     down_to = min(each.assessment_id for each in older) if len(older) == room else ARRIVED
     return Batch(fresh + older, down_to)
 
 
 def _unread(
-    session: Session, row: ModelVersion, limit: int, *limits: ColumnElement[bool]
+    session: Session, row: ModelVersion, limit: int, order: Sequence[ColumnElement[Any]],
+    *limits: ColumnElement[bool],
 ) -> list[Waiting]:
     a, r = RiskAssessment, ContactReport
     later = aliased(RiskAssessment)
@@ -83,7 +88,7 @@ def _unread(
                 ShadowPrediction.assessment_id == a.id, ShadowPrediction.model_id == row.id
             ),
         )
-        .order_by(a.id.desc())
+        .order_by(*order)
         .limit(limit)
     )
     if row.status is not ModelStatus.ACTIVE:
