@@ -37,6 +37,7 @@ class Cues:
     help_out: re.Pattern[str]
     affirm: re.Pattern[str]
     deny: re.Pattern[str]
+    unsure: re.Pattern[str]
     asked: re.Pattern[str]
     said_no: re.Pattern[str]
     denial: re.Pattern[str]
@@ -66,7 +67,10 @@ def cues_of(language: str) -> Cues:
             f"|(?P<first>{any_of('first')})|(?P<second>{any_of('second')})"
         )
     else:
-        negation = rf"{any_of('negation')}(?:[ ,/]+[a-z'\-]+){{0,6}}[ ,]*$"
+        words_between = r"(?:[ ,/]+[a-z'\-]+)"
+        negation = (
+            rf"(?:{any_of('negation')}{words_between}{{0,6}}|{any_of('flat_negation')}{words_between}{{0,12}})[ ,]*$"
+        )
         after = rf"^[ ,]*{any_of('after_negation')}"
         before = cue_expression(words["not_subject_before"], False)
         subjects = (
@@ -81,6 +85,7 @@ def cues_of(language: str) -> Cues:
         re.compile(any_of("media")), re.compile(any_of("say")), re.compile(any_of("second")),
         re.compile(any_of("conditional")), re.compile(any_of("help_out")),
         re.compile(f"^[ ]*{any_of('affirm')}"), re.compile(f"^[ ]*{any_of('deny')}"),
+        re.compile(f"^[ ]*{any_of('unsure')}"),
         re.compile(any_of("asked")), re.compile(any_of("said_no")),
         re.compile(any_of("denial")), re.compile(any_of("denial_ends")),
         re.compile(rf"(?:[ ,，、/和或与及同]|{any_of('joins')})+"), re.compile(any_of("over")),

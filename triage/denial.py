@@ -17,7 +17,8 @@ _EN_CLAUSE = re.compile(
     r"|mas|porque|porem|contudo|ate que|e agora|e eu|e quero|e so|por isso)\b"
 )
 _EN_NEW_SUBJECT = re.compile(
-    r"(?<!think)(?<!like)(?<!thought)(?<!believe)(?<!say)(?<!said)(?<!mean)(?<!imagine)(?<!that)(?<!e que)(?<!if) (?:i|i'm|im|eu) "
+    r"(?<!think)(?<!like)(?<!thought)(?<!believe)(?<!say)(?<!said)(?<!mean)(?<!imagine)(?<!that)(?<!e que)(?<!if)"
+    r"(?<!did)(?<!would)(?<!says)(?<!disse que) (?:i|i'm|im|eu) "
 )
 _GAP_NEGATION = {
     "zh": re.compile(
@@ -27,6 +28,12 @@ _GAP_NEGATION = {
     "en": re.compile(r"\b(?:not|never|(?:do|does|did|has|have|had)n'?t|no|without|denies|denied)\b"),
     "pt": re.compile(r"\b(?:nao|nunca|jamais|sem|nem)\b"),
 }
+# "I told them no, but I do": what was said to others is taken back.
+_TAKEN_BACK = re.compile(
+    r"其实(?:有|会|系|是|成日|日日|天天|一直)|呃佢|呃人|骗[他她佢你人]|讲大话|说谎"
+    r"|\b(?:i lied|i was lying|that was a lie|actually i (?:do|have|am)|the truth is)\b"
+    r"|\b(?:menti|era mentira|na verdade (?:sim|penso|tenho|quero))\b"
+)
 # A note's "denies" governs a whole list; this far back it is looked for, in characters.
 _FAR = 140
 
@@ -43,7 +50,7 @@ def is_denied(cues: Cues, parts: tuple[str, str, str], gaps: str, language: str)
     if _far_denied(cues, before):
         return True
     if cues.said_no.search(after[:_NEAR_LATIN]) and cues.asked.search(before):
-        return True
+        return _TAKEN_BACK.search(after) is None
     following = cues.after.match(after)
     if following is None:
         return False

@@ -22,7 +22,7 @@ from triage.normalise import Normalised, normalise
 from triage.patterns import cue_expression
 from triage.phrases import parts_of
 from triage.scope import SILENT
-from triage.segments import Segment, Speaker
+from triage.segments import Segment, Speaker, asks
 from triage.vocabulary import ResponseCode
 
 #: n-grams are made of at most this many characters (Chinese) or words (English, Portuguese).
@@ -47,6 +47,7 @@ _SCOPES = ("negated", "hyperbole", "quoted", "past", "recovered", "third_person"
            "distant_person", "question", "conditional")
 #: Kinds of phrase numbers that are counts, and the logarithm beyond which more say no more.
 _COUNTED = frozenset(("cat", "scope"))
+_ASKED = frozenset(("question", "negated"))
 _MOST_COUNTED = 1.4
 _OWN = re.compile(r"[我自己]|\b(?:i|i'm|me|my|myself|eu|mim|me|minha|meu|comigo)\b")
 
@@ -86,7 +87,7 @@ def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) 
     parts: list[Unit] = []
     every: list[PhraseHit] = []
     for segment, hits in found:
-        if segment.speaker is Speaker.WORKER and not any(hit.code for hit in hits):
+        if not any(hit.code for hit in hits) and _is_helpers(segment, hits):
             continue
         every.extend(hits)
         quiet = [hit for hit in hits if _is_blanked(hit)]
@@ -100,6 +101,13 @@ def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) 
     return Seen(
         Unit(whole, _dense(every, folded.text)), tuple(parts), language, _letters(folded.text)
     )
+
+
+def _is_helpers(segment: Segment, hits: list[PhraseHit]) -> bool:
+    """Whether a sentence only asks: a worker's words, or a question about risk that was answered."""
+    if segment.speaker is Speaker.WORKER:
+        return True
+    return bool(segment.answer) and any(hit.scope in _ASKED for hit in hits) and asks(segment.text)
 
 
 def joined(shapes: Sequence[Seen]) -> Seen:

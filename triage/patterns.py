@@ -30,11 +30,11 @@ _LATIN_END = r"(?=[ ]*(?:[^\w ]|$))"
 # What a worker's note says in the third person is written in the data in the first: "kill_myself" also
 # finds "kill herself", "me_matar" also "se matar". The words around tell whose risk it is.
 _PERSONS = (
-    (re.compile(r"\bmyself\b"), "(?:my|him|her|them|one)sel(?:f|ves)"),
+    (re.compile(r"\bmyself\b"), "(?:my|your|him|her|them|one)sel(?:f|ves)"),
     (re.compile(
         r"\bmy(?=\[ \]\+(?:own|life|existence|wrists?|throat|veins|suffering|misery|pain|body|brains|affairs|belongings"
         r"|things|possessions|will|funeral|pills|meds)\b)"
-    ), "(?:my|his|her|their)"),
+    ), "(?:my|your|his|her|their)"),
     (re.compile(r"\bme(?=\[ \]\+(?:mat|suicid|jog|enforc|afog|atir|cort|machuc|magoa|feri|queim|mutil|automutil))"), "(?:me|se)"),
     (re.compile(r"(?<=[aei]r\\-)me\b"), "(?:me|se)"),
     (re.compile(r"\bminha(?=\[ \]\+(?:vida|propria|morte|existencia))"), "(?:minha|sua)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from triage.asking import affirmed, put_to_another
 from triage.cues import Cues, cues_of
 from triage.denial import is_denied, share_denial
 from triage.segments import Segment, Speaker, asks
@@ -35,6 +36,7 @@ _QUOTES = re.compile(r"[\"'《〈<]([^\"'《》〈〉<>\n]{1,80})[\"'》〉>]")
 # How far before a phrase laughter may stand to be about it, in characters.
 _NEAR_LAUGHTER = 8
 _CJK = re.compile("[\u3400-\u9fff]")
+_SECOND_SELF = re.compile(r"\byour(?:self|selves)?\b")
 _ADDITIVE = re.compile("一起|一齐|陪|同归于尽|跟住|随")
 
 
@@ -68,11 +70,11 @@ def scope_of(
             return mixed
     if _is_quoted(cues, text, start, end):
         return Scope.QUOTED
-    question = _question(cues, segment, before, inside)
-    if question is None and _only_asked(cues, segment, before, inside, after):
-        question = Scope.QUESTION
-    if question is not None and Scope.QUESTION.value not in states:
-        return question
+    asked = _asked(cues, language, segment, before, inside)
+    if asked is None and Scope.QUESTION.value not in states:
+        asked = _question(cues, segment, before, inside, after)
+    if asked is not None:
+        return asked
     if Scope.CONDITIONAL.value not in states and _is_conditional(cues, before, after):
         return Scope.CONDITIONAL
     who = _who(cues, before, inside)
@@ -141,23 +143,28 @@ def _own_words(cues: Cues, text: str) -> bool:
 _WHETHER = re.compile(r"有没有|有冇|有无|系咪|是不是|会不会|会唔会")
 
 
-def _question(cues: Cues, segment: Segment, before: str, inside: str) -> Scope | None:
-    """What a question by the worker, or about the other, comes to; None where none was put."""
+def _asked(cues: Cues, language: str, segment: Segment, before: str, inside: str) -> Scope | None:
+    """What words asked of another come to by the answer; None where they are not asked of one."""
+    if put_to_another(cues, language, segment, before, inside):
+        said = affirmed(cues, segment.answer)
+        return Scope.QUESTION if said is None else Scope.FIRST_PERSON if said else Scope.NEGATED
+    # "Go and kill yourself": said to another, it tells nothing of them.
+    return Scope.QUESTION if _SECOND_SELF.search(inside) else None
+
+
+def _question(
+    cues: Cues, segment: Segment, before: str, inside: str, after: str
+) -> Scope | None:
+    """What words about the other come to where a question is near; None where none is."""
     own = _own_words(cues, before + inside)
     asked_of_other = cues.second.search(before + inside) is not None and not own
     if segment.speaker is Speaker.WORKER:
-        if not asks(segment.text):
-            return Scope.QUESTION if asked_of_other else None
-        if segment.answer and cues.deny.match(segment.answer):
-            return Scope.NEGATED
-        if segment.answer and cues.affirm.match(segment.answer):
-            return Scope.FIRST_PERSON
-        return Scope.QUESTION
+        return Scope.QUESTION if asked_of_other else None
     if asked_of_other and asks(segment.text):
         return Scope.QUESTION
-    if segment.answer and _WHETHER.search(before + inside):
+    if _WHETHER.search(before + inside) and affirmed(cues, segment.answer) is False:
         return Scope.NEGATED
-    return None
+    return Scope.QUESTION if _only_asked(cues, segment, before, inside, after) else None
 
 
 def _only_asked(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import zip_longest
 
 #: A sentence longer than this is cut at its next comma or space: unpunctuated chat and transcripts.
 LONGEST = 160
@@ -14,18 +13,28 @@ LONGEST = 160
 _END = re.compile(r"[。！？!?；;…]+[\"')\]]*|\.+(?=[\s\u3400-\u9fff]|$)[\"')\]]*|\n+")
 _BREAK = re.compile(r"[，,、：:]| (?=[^ ])")
 _WORKER = (
-    r"counsell?or|volunteer|worker|operator|therapist|helper|agent|responder|interviewer"
-    r"|conselheir[oa]|voluntari[oa]|atendente|tecnic[oa]|psicolog[oa]|operador[a]?"
-    r"|咨询师|辅导员|义工|志愿者|接线员|社工|工作员|心理师|同工|热线|客服|医生|老师|咨询员|倾听者"
+    r"counsell?or|volunteer|worker|operator|therapist|helper|agent|responder|interviewer|nurse|doctor"
+    r"|dispatcher|conselheir[oa]|voluntari[oa]|atendente|tecnic[oa]|psicolog[oa]|operador[a]?"
+    r"|enfermeir[oa]|medic[oa]|plantonista|assistente"
+    r"|咨询师|辅导员|义工|志工|志愿者|接线员|社工|工作员|心理师|同工|热线|客服|医生|护士|老师|咨询员"
+    r"|倾听者|倾听师|话务员|督导"
 )
 _CALLER = (
-    r"caller|client|user|patient|texter|service user|visitor"
-    r"|utente|cliente|chamador|usuari[oa]|paciente"
-    r"|来电者|求助者|来访者|案主|个案|用户|当事人|来电|求询者|倾诉者|患者"
+    r"caller|client|user|patient|texter|service user|visitor|help-?seeker|student|parent|member"
+    r"|utente|cliente|chamador|usuari[oa]|paciente|doente|alun[oa]"
+    r"|来电者|求助者|来访者|案主|个案|用户|当事人|来电|求询者|倾诉者|患者|咨询者|求助人|学生|家长|病人"
 )
-_TURN = re.compile(rf"[ \[(（]*(?:(?P<worker>{_WORKER})|(?P<caller>{_CALLER}))[ \d\])）]*[:：]")
+_BEFORE_WORKER = (
+    r"心理|值班|值更|热线|电话|学校|驻校|当值|社区|crisis |hotline |night |school |social |youth "
+)
+_TURN = re.compile(
+    rf"[ \[(（]*(?:(?:{_BEFORE_WORKER})?(?P<worker>{_WORKER})|(?P<caller>{_CALLER}))[ \d\])）]*[:：]"
+)
 _SHORT_TURN = re.compile(r"[ \[(（]*(?P<letter>[a-z])[ \d\])）]*[:：]")
 _WORKER_LETTERS = frozenset("vwt")
+#: So many sentences after a question its answer is looked for, and so much of it is kept.
+_SOON = 4
+_ANSWER = 40
 _QUESTION = re.compile(
     r"[?？]|[吗么咩呢]$|有没有|有冇|是否|会不会|会唔会|系咪|是不是|想不想|想唔想"
     r"|^(?:do|did|have|are|is|were|was|can|could|would|what|how|when) |^(?:voce|tem|ja|esta|pensa) "
@@ -46,8 +55,8 @@ class Speaker(StrEnum):
 class Segment:
     """One sentence (or a part of an overlong one): offsets into the normalised text.
 
-    `answer` is the start of the caller's next words when a worker's question came first; question
-    and answer are then one segment, because a "yes" means nothing alone.
+    `answer` is the start of the next turn where this sentence is a question; question and answer
+    belong together, because a "yes" means nothing alone. `opens` says that it begins a line.
     """
 
     start: int
@@ -55,6 +64,7 @@ class Segment:
     text: str
     speaker: Speaker = Speaker.UNKNOWN
     answer: str = ""
+    opens: bool = False
 
 
 def segments(text: str) -> list[Segment]:
@@ -69,7 +79,7 @@ def segments(text: str) -> list[Segment]:
         stripped = body.strip()
         if stripped:
             start = end - len(body.lstrip())
-            found.append(Segment(start, start + len(stripped), stripped, speaker))
+            found.append(Segment(start, start + len(stripped), stripped, speaker, opens=begins_line))
     return _with_answers(found)
 
 
@@ -79,17 +89,35 @@ def asks(text: str) -> bool:
 
 
 def _with_answers(found: list[Segment]) -> list[Segment]:
-    """The segments, each worker's question carrying the first words that answer it."""
-    return [_with_answer(*pair) for pair in zip_longest(found, found[1:])]
+    """The segments, each question carrying the first words that answer it."""
+    return [_with_answer(part, found[place + 1 : place + 1 + _SOON]) for place, part in enumerate(found)]
 
 
-def _with_answer(segment: Segment, following: Segment | None) -> Segment:
-    if following is None or not asks(segment.text):
+def _with_answer(segment: Segment, following: list[Segment]) -> Segment:
+    if not following or not asks(segment.text):
         return segment
-    asked = segment.speaker is Speaker.WORKER and following.speaker is Speaker.CALLER
-    if not asked and not _answers_itself(segment, following):
-        return segment
-    return replace(segment, answer=following.text[:40])
+    # A helper may say why they ask before the other answers.
+    other = next((i for i in range(len(following)) if _is_other_turn(segment, following[i])), None)
+    if _answers_itself(segment, following[0]):
+        other = 0
+    return segment if other is None else replace(segment, answer=_words_of_turn(following[other:]))
+
+
+def _words_of_turn(following: list[Segment]) -> str:
+    """The first words of the turn that begins here: "No ... well, sometimes" is one answer."""
+    words = following[0].text
+    for part in following[1:]:
+        if part.opens or part.speaker is not following[0].speaker:
+            break
+        words += part.text
+    return words[:_ANSWER]
+
+
+def _is_other_turn(segment: Segment, following: Segment) -> bool:
+    """Whether the next sentence is another's: by its label, or where there is none by its line."""
+    if segment.speaker is Speaker.WORKER or following.speaker is Speaker.WORKER:
+        return segment.speaker is not following.speaker
+    return following.opens
 
 
 def _answers_itself(segment: Segment, following: Segment) -> bool:
