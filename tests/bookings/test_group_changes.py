@@ -19,8 +19,8 @@ from models.agency import CentreClosure
 from models.bookings import AvailabilityException, Reservation
 from models.followups import Alert, FollowUp
 from models.groups import Group, GroupMeeting
+from tests.bookings.group_makers import AFTERNOON, a_group, a_member, plan
 from tests.bookings.makers import TOMORROW, a_case, booked
-from tests.bookings.test_groups import AFTERNOON, a_group, a_member, plan
 from tests.makers import Agency
 from tests.people import Browser
 from tests.worlds import SteppedClock

@@ -15,8 +15,8 @@ from hotline.transaction import unit_of_work
 from models.agency import Centre, CentreClosure
 from models.bookings import AvailabilityException, Conflict
 from models.followups import FollowUp
+from tests.bookings.group_makers import AFTERNOON, a_group, a_member, plan
 from tests.bookings.makers import a_case
-from tests.bookings.test_groups import AFTERNOON, a_group, a_member, plan
 from tests.makers import Agency
 from tests.worlds import SteppedClock
 from triage.vocabulary import CentreStatus, ResponseCode, TaskKind

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from hotline.access.policy import Forbidden
 from hotline.bookings import groups, meetings
@@ -17,47 +16,13 @@ from hotline.transaction import unit_of_work
 from models.bookings import Reservation
 from models.cases import Case, CaseNote
 from models.followups import FollowUp
-from models.groups import Attendance, Group, GroupMeeting, GroupMember
-from tests.bookings.makers import TOMORROW, a_case, booked
+from models.groups import Attendance, GroupMeeting, GroupMember
+from tests.bookings.group_makers import AFTERNOON, a_group, a_member, plan
+from tests.bookings.makers import a_case, booked
 from tests.makers import Agency
 from tests.people import Browser
 from tests.worlds import SteppedClock
 from triage.vocabulary import ResponseCode, TaskKind
-
-AFTERNOON = TOMORROW + timedelta(hours=3)
-
-
-def a_group(session: Session, agency: Agency, ports: Ports, seats: int = 12) -> Group:
-    """An open group of two leaders in the second room."""
-    made = groups.make(
-        session, agency.actor("supervisor"),
-        groups.GroupValues("Tuesday circle", agency.north, agency.users["counsellor"],
-                           agency.users["other_counsellor"], seats=seats, room_id=agency.rooms[1]),
-        ports,
-    )
-    return groups.set_status(session, agency.actor("supervisor"), made.public_id, "open", ports)
-
-
-def a_member(
-    session: Session, agency: Agency, ports: Ports, group: Group, case: Case | None = None
-) -> GroupMember:
-    """Somebody who was screened, agreed and joined or waits."""
-    actor = agency.actor("counsellor")
-    case = case or a_case(session, agency)
-    member = groups.ask(session, actor, group.public_id, case.public_id, ports)
-    return groups.screen(session, actor, member.public_id, ports, fits=True, agreed=True)
-
-
-def plan(
-    session: Session, agency: Agency, ports: Ports, group: Group, count: int = 1
-) -> list[GroupMeeting]:
-    session.refresh(group)
-    made = meetings.plan_meetings(
-        session, agency.actor("counsellor"), group.public_id,
-        meetings.Meetings(AFTERNOON, 90, count), ports,
-    )
-    session.refresh(group)
-    return made
 
 
 def test_nobody_joins_without_a_talk_and_without_the_rules(
