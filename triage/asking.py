@@ -49,9 +49,9 @@ _ECHOED_NO = re.compile(
 )
 #: "No ... well, sometimes": the answer turns round.
 _TURNS = re.compile(
-    r"(?:但|只系|只是|不过|可是|就|也|,|，|…|\b(?:but|although|well|mas|so que)\b).{0,6}?"
-    r"(?:有时|间中|偶尔|成日|有几次|有一两次|有谂|有想|会想|会谂"
-    r"|\b(?:sometimes|at times|once or twice|as vezes|de vez em quando)\b)"
+    r"(?:但|只系|只是|不过|可是|…)[^,，。]{0,4}?(?:有时|间中|偶尔|有几次|有一两次)?[^,，。]{0,2}?"
+    r"(?:会想|会谂|会有|有谂|有想|有过|想过|谂过|都会|也会)"
+    r"|\b(?:but|although|well|mas|so que)\b.{0,6}?\b(?:sometimes|at times|once or twice|as vezes|de vez em quando)\b"
 )
 
 

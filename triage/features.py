@@ -47,6 +47,9 @@ _SCOPES = ("negated", "hyperbole", "quoted", "past", "recovered", "third_person"
            "distant_person", "question", "conditional")
 #: Kinds of phrase numbers that are counts, and the logarithm beyond which more say no more.
 _COUNTED = frozenset(("cat", "scope"))
+#: So many lines, and so short on average (characters), are turns of a talk and no post.
+_TURNS = 5
+_LONGEST_TURN = 60
 _ASKED = frozenset(("question", "negated"))
 _MOST_COUNTED = 1.4
 _OWN = re.compile(r"[我自己]|\b(?:i|i'm|me|my|myself|eu|mim|me|minha|meu|comigo)\b")
@@ -69,6 +72,8 @@ class Seen:
     parts: tuple[Unit, ...]
     language: str
     characters: int
+    #: Whether people speak in turns: by their labels, or in many short lines.
+    dialogue: bool = False
 
 
 def see(text: str) -> Seen:
@@ -98,9 +103,18 @@ def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) 
     whole: Counter[str] = Counter()
     for part in parts:
         whole.update(part.terms)
+    characters = _letters(folded.text)
     return Seen(
-        Unit(whole, _dense(every, folded.text)), tuple(parts), language, _letters(folded.text)
+        Unit(whole, _dense(every, folded.text)), tuple(parts), language, characters,
+        _is_dialogue([segment for segment, _hits in found], characters),
     )
+
+
+def _is_dialogue(found: list[Segment], characters: int) -> bool:
+    if any(segment.speaker is not Speaker.UNKNOWN for segment in found):
+        return True
+    lines = sum(segment.opens for segment in found)
+    return lines >= _TURNS and characters < lines * _LONGEST_TURN
 
 
 def _is_helpers(segment: Segment, hits: list[PhraseHit]) -> bool:
@@ -128,7 +142,7 @@ def joined(shapes: Sequence[Seen]) -> Seen:
     if dense.get("rank_d"):
         dense = {name: number for name, number in dense.items() if not name.startswith("only:")}
     whole = Unit(words, dense)
-    return Seen(whole, parts, shapes[0].language, sum(each.characters for each in shapes))
+    return Seen(whole, parts, shapes[0].language, sum(each.characters for each in shapes), True)
 
 
 def terms(text: str) -> Iterable[str]:

@@ -19,7 +19,7 @@ from triage.vocabulary import ResponseCode, RiskLevel, highest
 #: A phrase of acting now raises by itself. Words of a plan or of ideation raise where the
 #: classifier, which knows them too, does not call the text this unlikely: in Portuguese posts the
 #: words alone have a specificity of .20.
-CONTRADICTED = {"zh": 0.12, "yue": 0.2, "en": 0.3, "pt": 0.2}
+CONTRADICTED = {"zh": 0.2, "yue": 0.3, "en": 0.3, "pt": 0.3}
 #: The chances below which words of ideation count as D, and of a plan as C.
 LEAST_C = 0.3
 LEAST_B = 0.15
@@ -27,6 +27,8 @@ LEAST_B = 0.15
 OF_OTHERS = frozenset(("violence_self", "threat_other", "child_risk", "other_at_risk"))
 #: The chance from which the classifier is believed although every phrase found was silenced.
 BELIEVED = 0.6
+#: The chance from which it is believed of the sentences beside the silenced ones.
+RATHER = 0.5
 MOST_REASONS = 5
 
 # How far a phrase lifts the score towards 1. The classifier has weighed the phrases already; more
@@ -118,7 +120,9 @@ def by_both(
     elif _is_doubted(reading, prediction):
         # Every phrase of risk was denied, quoted or said for effect; the classifier knows their
         # words and less of what was done to them.
-        model = rest.level.code if rest is not None and rest.level is not None else None
+        model = None
+        if rest is not None and rest.level is not None and rest.at_least_d >= RATHER:
+            model = rest.level.code
         score = max(score * BELIEVED, min(score, rest.score) if rest is not None else 0.0)
     if phrases is not None and phrases.rank >= ResponseCode.D.rank:
         lift = _LIFT_SILENT if silent else _LIFT.get((phrases, prediction.language), 0.0)

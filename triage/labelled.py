@@ -28,7 +28,8 @@ _LONGEST_FIELD = 10_000_000
 class Labelled:
     """One text: whether it tells of any risk, its level (0 to 3) where known, and whose it is.
 
-    `group` ties texts that must stay on one side of a split (hard pairs, one person's contacts).
+    `group` ties texts that must stay on one side of a split (hard pairs, one person's contacts);
+    `twin` says that it is one of a hard pair, whose words were chosen to mislead.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Labelled:
     own: bool = False
     category: str = ""
     language: str = ""
+    twin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def own_corpus(folders: Sequence[Path] = (CORPUS, SCOPE)) -> tuple[list[Labelled
             Labelled(
                 row["text"], _LEVEL_OF_CODE[row["code"]] >= 1, _LEVEL_OF_CODE[row["code"]],
                 path.stem, f"own:{row.get('pair') or row['id']}", True,
-                row.get("category", ""), row.get("lang", ""),
+                row.get("category", ""), row.get("lang", ""), bool(row.get("pair")),
             )
             for row in rows
             if row.get("code") in _LEVEL_OF_CODE

@@ -16,7 +16,7 @@ from triage.features import Seen, joined
 from triage.labelled import Labelled
 
 #: For each language and fold: so many calm and so many risky long texts.
-EACH = 16
+EACH = 24
 #: How many sentences they have, about.
 SIZES = (8, 16, 32, 64, 120)
 _LONGEST_PIECE = 12
@@ -77,8 +77,8 @@ def _row(
 
 
 def _is_piece(text: Labelled, shape: Seen) -> bool:
-    made_by_rule = text.own and "scope" in text.source
-    return not made_by_rule and 0 < len(shape.parts) <= _LONGEST_PIECE
+    made_to_mislead = text.twin or (text.own and "scope" in text.source)
+    return not made_to_mislead and 0 < len(shape.parts) <= _LONGEST_PIECE
 
 
 def _is_risky(text: Labelled) -> bool:

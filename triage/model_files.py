@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from triage.classifier import Model, digest
+from triage.classifier import Model, Reader, digest
 from triage.features import dense_names
 from triage.labelled import Labelled, SourceSet
 
@@ -21,9 +21,9 @@ def model_files(
     """The three files of a model, and the manifest among them."""
     arrays: dict[str, Any] = {"idf": model.idf.astype(np.float32)}
     for language, weights in sorted(model.weights.items()):
-        arrays[f"{language}_grams"] = weights.grams.astype(np.float16)
-        arrays[f"{language}_dense"] = weights.dense
-        arrays[f"{language}_intercept"] = weights.intercept
+        arrays |= _arrays(language, weights.reader)
+        if weights.outside is not None:
+            arrays |= _arrays(f"{language}_outside", weights.outside)
         arrays[f"{language}_fusion"] = weights.fusion
     content = archive(arrays)
     words = json.dumps(list(model.vocabulary), ensure_ascii=False, indent=None).encode()
@@ -43,6 +43,13 @@ def model_files(
     text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
     files = {"weights.npz": content, "vocabulary.json": words, "manifest.json": text.encode()}
     return files, manifest
+
+
+def _arrays(name: str, reader: Reader) -> dict[str, Any]:
+    return {
+        f"{name}_grams": reader.grams.astype(np.float16), f"{name}_dense": reader.dense,
+        f"{name}_intercept": reader.intercept,
+    }
 
 
 def archive(arrays: dict[str, Any]) -> bytes:

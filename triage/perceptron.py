@@ -13,15 +13,15 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 
-HIDDEN = 128
+HIDDEN = 256
 #: So many networks from different beginnings are heard together.
 MEMBERS = 3
 EPOCHS = 15
 _BATCH = 128
 _RATE = 2e-3
 _DROPPED = 0.5
-_DECAY = 1e-3
-_OWN_DECAY = 1e-2
+_DECAY = 5e-4
+_OWN_DECAY = 5e-3
 
 
 @dataclass(frozen=True)

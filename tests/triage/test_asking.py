@@ -62,6 +62,11 @@ def test_words_that_are_said_over_are_denied_with_them() -> None:
     assert raises("社工：有没有想死？\n来电者：想死没有勇气，想睡过去不醒。")
 
 
+def test_a_no_is_not_taken_back_by_what_else_is_told() -> None:
+    assert not raises("佢有冇打我？冇，佢成日鬧我，有時會掉嘢。")
+    assert not raises("社工：有冇諗過死？\n來電者：冇，但有時會喊，成日瞓唔著。")
+
+
 def test_whoever_asks_of_themselves_is_not_asking_another() -> None:
     assert raises("是不是我死了就好了？\n冇人答我。")
     assert raises("Would anyone care if I killed myself?\nNo.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from triage.classifier import FUSED_VALUES, Heard, fusion_rows, load_shipped
+from triage.classifier import FUSED_VALUES, Heard, fusion_rows, length_of, load_shipped
 from triage.features import joined, see
 from triage.labelled import Labelled
 from triage.long_texts import long_texts
@@ -74,8 +74,8 @@ def test_texts_joined_are_seen_as_the_text_in_one() -> None:
 def test_what_is_said_among_more_sentences_must_be_said_louder() -> None:
     loud = np.array([2.0, 1.0, 0.0])
     calm = np.full((99, 3), -3.0)
-    short = Heard(loud, loud[None, :], np.array([False]), 1)
-    long = Heard(np.full(3, -1.0), np.vstack([loud[None, :], calm]), np.zeros(100, dtype=bool), 100)
+    short = Heard(loud, loud[None, :], np.array([False]), 0.0)
+    long = Heard(np.full(3, -1.0), np.vstack([loud[None, :], calm]), np.zeros(100, dtype=bool), 1.0)
     for language, weights in load_shipped().weights.items():
         assert (weights.fusion[:, :FUSED_VALUES] > 0).all(), language
         first = (fusion_rows(short) * weights.fusion).sum(axis=1)
@@ -83,9 +83,16 @@ def test_what_is_said_among_more_sentences_must_be_said_louder() -> None:
         assert second[0] < first[0], language
 
 
+def test_a_talk_is_long_sooner_than_a_post() -> None:
+    sentences = [f"今天第{place}件事做完了。" for place in range(30)]
+    assert length_of(see(sentences[0])) == 0
+    assert length_of(see("\n".join(sentences))) > length_of(see("".join(sentences))) > 0
+    assert length_of(see("\n".join(sentences * 4))) == 1
+
+
 def test_of_a_long_text_only_the_count_is_asked_of_the_sentences_left_out() -> None:
     parts = np.array([[1.0, 0.5, 0.0], [-2.0, -2.0, -2.0]])
     whole = np.array([0.0, 0.0, 0.0])
-    every = Heard(whole, parts, np.array([False, False]), 2)
-    loud = Heard(whole, parts[:1], np.array([False]), 2)
+    every = Heard(whole, parts, np.array([False, False]), 0.5)
+    loud = Heard(whole, parts[:1], np.array([False]), 0.5)
     assert np.array_equal(fusion_rows(every), fusion_rows(loud))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from triage.classifier import load
 from triage.labelled import Labelled, SourceSet, labels, outside_sets
-from triage.training import MIN_DOCUMENTS, fold_of, train_texts
+from triage.training import MIN_DOCUMENTS, OUTSIDE_TEXTS, fold_of, train_texts
 
 SECRET = "Quirinus Zebedee from 氹仔飛能便度街 rang on 66778899"
 
@@ -53,6 +54,33 @@ def test_many_texts_of_one_person_count_as_one() -> None:
     one = [Labelled(SECRET, True, 2, "own", "the same person", True) for _ in range(40)]
     words = json.loads(train_texts([*texts(), *one], SETS).files["vocabulary.json"])
     assert "zebedee" not in words
+
+
+def others() -> list[Labelled]:
+    """Long posts of a set not ours, whose words mean the opposite of what they mean in ours."""
+    found = []
+    for number in range(OUTSIDE_TEXTS):
+        found.append(Labelled(f"今天去上班很忙，{'夜里一个人坐着。' * 20}", True, 2, "posts", f"p{number}"))
+        found.append(Labelled(f"我想死我了，{'周末一起打球。' * 20}", False, 0, "posts", f"q{number}"))
+    return found
+
+
+def test_what_others_wrote_is_also_learnt_alone_and_heard_in_long_posts_only(tmp_path: Path) -> None:
+    train_texts([*texts(), *others()], SETS, tmp_path)
+    model = load(tmp_path)
+    alone = replace(model, weights={
+        name: replace(each, outside=None) for name, each in model.weights.items()
+    })
+    post = "今天去上班很忙，" + "夜里一个人坐着。" * 20
+    talk = "社工：" + "\n来电者：".join([post[:30], post[30:]])
+    assert model.predict(post).at_least_c > alone.predict(post).at_least_c
+    assert model.predict(post[:30]) == alone.predict(post[:30])
+    assert model.predict(talk) == alone.predict(talk)
+
+
+def test_there_is_no_second_reader_of_too_few_texts_of_others() -> None:
+    weights = train_texts([*texts(), *others()[: OUTSIDE_TEXTS // 4]], SETS).model.weights
+    assert all(each.outside is None for each in weights.values())
 
 
 def test_hard_pairs_stay_on_one_side_of_a_split() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from triage.classifier import LANGUAGES, SHIPPED, ModelFileError, load_shipped
+from triage.classifier import FUSED, LANGUAGES, SHIPPED, ModelFileError, load_shipped
 from triage.features import see
 from triage.perceptron import fit
 from triage.vectors import (
@@ -27,7 +27,7 @@ extra = pytest.mark.skipif(not available(), reason="the extra hotline[vectors] i
 def test_the_vector_weights_fit_the_shipped_model() -> None:
     model = load_vectors(load_shipped(), SHIPPED)
     assert set(model.vectors) == set(LANGUAGES)
-    assert all(each.vector.shape == (3, 512) for each in model.vectors.values())
+    assert all(each.fusion.shape == (3, FUSED) for each in model.vectors.values())
     assert model.version.endswith("+vectors")
 
 
