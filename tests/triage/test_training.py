@@ -9,26 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.triage.small_sets import SETS, others, texts
 from triage.classifier import load
-from triage.labelled import Labelled, SourceSet, labels, outside_sets
+from triage.labelled import Labelled, labels, outside_sets
 from triage.training import MIN_DOCUMENTS, OUTSIDE_TEXTS, fold_of, train_texts
 
 SECRET = "Quirinus Zebedee from 氹仔飛能便度街 rang on 66778899"
 
 
-def texts() -> list[Labelled]:
-    risky = ["我想死，活着没意思", "今晚我要跳楼", "I want to kill myself", "quero morrer", "我唔想做人"]
-    calm = ["今天去上班很忙", "公司放假了", "I went to the market today", "fui ao mercado", "今日返工"]
-    found = []
-    for number in range(12):
-        for place, (bad, good) in enumerate(zip(risky, calm, strict=True)):
-            group = f"{number}-{place}"
-            found.append(Labelled(f"{bad} {number}", True, 1 + place % 3, "own", group + "r", True))
-            found.append(Labelled(f"{good} {number}", False, 0, "own", group + "c", True))
-    return found
-
-
-SETS = [SourceSet("made", 120, 120, "own", "made for this test", "0" * 64)]
 
 
 def test_the_same_texts_give_the_same_files_to_the_byte() -> None:
@@ -56,22 +44,13 @@ def test_many_texts_of_one_person_count_as_one() -> None:
     assert "zebedee" not in words
 
 
-def others() -> list[Labelled]:
-    """Long posts of a set not ours, whose words mean the opposite of what they mean in ours."""
-    found = []
-    for number in range(OUTSIDE_TEXTS):
-        found.append(Labelled(f"今天去上班很忙，{'夜里一个人坐着。' * 20}", True, 2, "posts", f"p{number}"))
-        found.append(Labelled(f"我想死我了，{'周末一起打球。' * 20}", False, 0, "posts", f"q{number}"))
-    return found
-
-
 def test_what_others_wrote_is_also_learnt_alone_and_heard_in_long_posts_only(tmp_path: Path) -> None:
     train_texts([*texts(), *others()], SETS, tmp_path)
     model = load(tmp_path)
     alone = replace(model, weights={
         name: replace(each, outside=None) for name, each in model.weights.items()
     })
-    post = "今天去上班很忙，" + "夜里一个人坐着。" * 20
+    post = "今天去上班很忙，" + "夜里一个人坐着，" * 20
     talk = "社工：" + "\n来电者：".join([post[:30], post[30:]])
     assert model.predict(post).at_least_c > alone.predict(post).at_least_c
     assert model.predict(post[:30]) == alone.predict(post[:30])

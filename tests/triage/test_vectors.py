@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from triage.classifier import FUSED, LANGUAGES, SHIPPED, ModelFileError, load_shipped
+from tests.triage.small_sets import SETS, others, texts
+from triage import perceptron
+from triage.classifier import FUSED, LANGUAGES, SHIPPED, ModelFileError, load, load_shipped
 from triage.features import see
 from triage.perceptron import fit
+from triage.training import train_texts
+from triage.vector_training import train_vectors
 from triage.vectors import (
     LONGEST_PASSAGE,
     MOST_SENTENCES,
@@ -57,6 +61,18 @@ def test_with_the_extra_a_prediction_has_the_same_shape() -> None:
     found = load_best().predict("我唔想做人,今晚跳樓")
     assert found.level is not None
     assert 1 >= found.at_least_d >= found.at_least_c >= found.at_least_b >= 0
+
+
+@extra
+def test_vectors_are_trained_beside_the_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(perceptron, "MEMBERS", 1)
+    train_vectors(train_texts([*texts(), *others()], SETS, tmp_path), tmp_path)
+    model = load_vectors(load(tmp_path), tmp_path)
+    assert model.outside is not None
+    assert model.predict("我想死，活着没意思").score > model.predict("今天去上班很忙").score
+    assert train_vectors(train_texts(texts(), SETS)).model.outside is None
 
 
 def test_half_characters_reach_the_encoder_as_something_it_can_write() -> None:
