@@ -122,7 +122,7 @@ def test_without_the_classifier_the_phrases_are_still_read(provider: Provider) -
         assert texts.examine(ports, key) in (ResponseCode.A, ResponseCode.B)
 
 
-@pytest.mark.parametrize(("body", "count"), [("good for nothing", 0), (DANGER, 1)])
+@pytest.mark.parametrize(("body", "count"), [("you are good for nothing", 0), (DANGER, 1)])
 def test_a_blocked_number_makes_a_task_only_of_danger(
     provider: Provider, clock: SteppedClock, body: str, count: int
 ) -> None:
