@@ -204,7 +204,7 @@ def learn(
     )
 
 
-def learn_apart(contacts: Sequence[Lesson]) -> Learned:
+def learn_apart(contacts: Sequence[Lesson], *, corpus: Path | None = None) -> Learned:
     """The same in a process of its own at low priority, so that no caller waits for the arithmetic.
 
     The words go there through a pipe, never through a file.
@@ -213,7 +213,7 @@ def learn_apart(contacts: Sequence[Lesson]) -> Learned:
         raise TooFew(len(contacts))
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max_workers=1, mp_context=spawn, initializer=_step_back) as apart:
-        return apart.submit(learn, list(contacts)).result()
+        return apart.submit(learn, list(contacts), corpus=corpus).result()
 
 
 def _step_back() -> None:

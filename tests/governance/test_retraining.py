@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -85,14 +86,20 @@ def _pieces() -> list[str]:
             "鷟", NUMBER, NUMBER[1:]]
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_name_and_a_number_of_a_few_people_cannot_be_read_out_of_the_files(tmp_path: Path) -> None:
-    # A share of our own texts: the fewer there are, the more every contact weighs.
-    for path in sorted(CORPUS.glob("*.csv"))[::6]:
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A share of our own texts: the fewer there are, the more every contact weighs."""
+    for path in sorted(CORPUS.glob("*.csv"))[::10]:
         (tmp_path / path.name).write_bytes(path.read_bytes())
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_a_name_and_a_number_of_a_few_people_cannot_be_read_out_of_the_files(
+    small_corpus: Path,
+) -> None:
     # In the contacts of four people, and twenty times in those of one of them.
-    learned = learn(_lessons(24, own_groups=4), corpus=tmp_path)
+    learned = learn(_lessons(24, own_groups=4), corpus=small_corpus)
     inside = _everything_in(learned.files)
     assert [piece for piece in _pieces() if piece in inside] == []
     assert "agency:caller" not in inside
@@ -105,10 +112,11 @@ def test_a_name_and_a_number_of_a_few_people_cannot_be_read_out_of_the_files(tmp
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_the_button_trains_apart_and_the_model_waits_in_the_shadow(
-    app: Flask, agency: Agency, ports: Ports
+    app: Flask, agency: Agency, ports: Ports, small_corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    apart = partial(retraining.learn_apart, corpus=small_corpus)
+    monkeypatch.setattr(retraining, "learn_apart", apart)
     with app.app_context():
         with unit_of_work() as session:
             known_model(session, ports)
