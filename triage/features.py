@@ -21,7 +21,7 @@ from triage.languages import language_of
 from triage.normalise import Normalised, normalise
 from triage.patterns import cue_expression
 from triage.phrases import parts_of
-from triage.scope import SILENT
+from triage.scope import SILENT, Scope
 from triage.segments import Segment, Speaker, asks
 from triage.vocabulary import ResponseCode
 
@@ -50,7 +50,7 @@ _COUNTED = frozenset(("cat", "scope"))
 #: So many lines, and so short on average (characters), are turns of a talk and no post.
 _TURNS = 5
 _LONGEST_TURN = 60
-_ASKED = frozenset(("question", "negated"))
+_ASKED = frozenset((Scope.QUESTION.value, Scope.NEGATED.value))
 _MOST_COUNTED = 1.4
 _OWN = re.compile(r"[我自己]|\b(?:i|i'm|me|my|myself|eu|mim|me|minha|meu|comigo)\b")
 
