@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -123,30 +124,36 @@ class Model:
 
     def heard(self, seen: Seen, weights: Weights) -> Heard:
         """The decision values of a text and its sentences."""
-        whole = self.decision(seen.whole, weights.reader)
-        parts = np.array([self.decision(part, weights.reader) for part in seen.parts]).reshape(-1, 3)
+        share = outside_share(seen)
+        second = [weights.outside] if share and weights.outside is not None else []
+        whole, *outside = self.decisions(seen.whole, [weights.reader, *second])
+        parts = np.array(
+            [self.decisions(part, [weights.reader])[0] for part in seen.parts]
+        ).reshape(-1, 3)
         # Portuguese posts say the words for effect: there it cost ranking (.917 to .903).
         counts = seen.language != "pt"
         spoken = np.array(
             [counts and bool(part.dense.get("rank_c")) for part in seen.parts], dtype=bool
         )
         heard = Heard(whole, parts, spoken, length_of(seen))
-        share = outside_share(seen)
-        if not share or weights.outside is None:
-            return heard
-        return heard.shifted(share * OUTSIDE, self.decision(seen.whole, weights.outside))
+        return heard.shifted(share * OUTSIDE, outside[0]) if outside else heard
 
-    def decision(self, unit: Unit, reader: Reader) -> npt.NDArray[np.float64]:
-        """The three decision values of one unit."""
+    def decisions(
+        self, unit: Unit, readers: Sequence[Reader]
+    ) -> list[npt.NDArray[np.float64]]:
+        """The three decision values of one unit by each of the readers."""
         columns, values = gram_row(unit, self.vocabulary, self.idf)
-        value = reader.intercept.astype(np.float64)
-        if columns:
-            value = value + reader.grams[:, columns] @ values
-        for name, number in unit.dense.items():
-            place = self.dense_index.get(name)
-            if place is not None:
-                value = value + reader.dense[:, place] * number
-        return np.asarray(value)
+        found = []
+        for reader in readers:
+            value = reader.intercept.astype(np.float64)
+            if columns:
+                value = value + reader.grams[:, columns] @ values
+            for name, number in unit.dense.items():
+                place = self.dense_index.get(name)
+                if place is not None:
+                    value = value + reader.dense[:, place] * number
+            found.append(np.asarray(value))
+        return found
 
     def abstains(self, seen: Seen) -> str | None:
         """Why nothing should be said of this text; None where the model may speak."""

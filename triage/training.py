@@ -177,17 +177,7 @@ def _reader(
     table: Any, wanted: Sequence[npt.NDArray[np.int64]], share: Floats, grams: int
 ) -> Reader:
     """The regressions of the heads over the rows that have a share; `grams` columns are n-grams."""
-    from sklearn.linear_model import LogisticRegression
-
-    rows = []
-    for target in wanted:
-        known = (target >= 0) & (share > 0)
-        if len(set(target[known])) < 2:
-            rows.append((np.zeros(table.shape[1]), -3.0))
-            continue
-        fit = LogisticRegression(C=STRENGTH, solver="liblinear", tol=TOLERANCE, random_state=0)
-        fit.fit(table[known], target[known], sample_weight=share[known])
-        rows.append((fit.coef_[0], float(fit.intercept_[0])))
+    rows = [regression(table, target, share, STRENGTH, otherwise=-3.0) for target in wanted]
     coefficients = np.array([row for row, _ in rows], dtype=np.float32)
     return Reader(
         # Half precision is what the file holds: fold predictions and the shipped ones then agree.
@@ -195,6 +185,23 @@ def _reader(
         coefficients[:, grams:],
         np.array([value for _, value in rows], dtype=np.float32),
     )
+
+
+def regression(
+    table: Any, target: npt.NDArray[np.int64], share: Floats, strength: float, otherwise: float
+) -> tuple[Floats, float]:
+    """Weights and constant of the rows that have a share and a known target.
+
+    Where all of them are alike there is nothing to learn: no weights, and `otherwise`.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    known = (target >= 0) & (share > 0)
+    if len(set(target[known])) < 2:
+        return np.zeros(table.shape[1]), otherwise
+    found = LogisticRegression(C=strength, solver="liblinear", tol=TOLERANCE, random_state=0)
+    found.fit(table[known], target[known], sample_weight=share[known])
+    return found.coef_[0], float(found.intercept_[0])
 
 
 def _vocabulary(

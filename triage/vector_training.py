@@ -15,7 +15,7 @@ import numpy.typing as npt
 from triage.classifier import HEADS, LANGUAGES, Heard, fusion_rows, probabilities
 from triage.features import Seen
 from triage.model_files import archive
-from triage.perceptron import Perceptron, fit
+from triage.perceptron import fit
 from triage.training import (
     FOLDS,
     OUTSIDE_TEXTS,
@@ -23,6 +23,7 @@ from triage.training import (
     Trained,
     fold_of,
     fusion_of,
+    regression,
 )
 from triage.vectors import (
     Flat,
@@ -64,14 +65,6 @@ class _Calm:
     share: Floats
 
 
-@dataclass(frozen=True)
-class _Readers:
-    """What is fitted on vectors: the network, and a regression on the texts of others."""
-
-    network: Perceptron
-    outside: Flat | None
-
-
 def train_vectors(trained: Trained, out: Path | None = None) -> TrainedVectors:
     """The vector weights for a trained classifier, written beside its files where `out` is given."""
     shapes = (*trained.seen, *(each.seen for each in trained.long))
@@ -106,18 +99,14 @@ def train_vectors(trained: Trained, out: Path | None = None) -> TrainedVectors:
     left_out = np.array([
         probabilities(fused[i], found[each.language].fusion) for i, each in enumerate(trained.seen)
     ])
-    model = VectorModel(trained.model, found, final.network, final.outside)
+    model = VectorModel(trained.model, found, final)
     if out is not None:
         _write(model, out)
     return TrainedVectors(model, left_out)
 
 
-def _both(seen: Seen, heard: Heard, chosen: list[int], rows: Rows, readers: _Readers) -> Heard:
-    if not seen.parts:
-        return heard
-    place = LANGUAGES.index(seen.language)
-    heard_by = Readers(readers.network, place, readers.outside)
-    return mixed(seen, heard, chosen, rows, heard_by)
+def _both(seen: Seen, heard: Heard, chosen: list[int], rows: Rows, readers: Readers) -> Heard:
+    return mixed(seen, heard, chosen, rows, readers) if seen.parts else heard
 
 
 def _encoded(texts: Sequence[str]) -> dict[str, Rows]:
@@ -133,7 +122,7 @@ def _encoded(texts: Sequence[str]) -> dict[str, Rows]:
 def _fitted(
     rows: Rows, truth: Truth, inside: npt.NDArray[np.bool_], others: npt.NDArray[np.bool_],
     calm: _Calm,
-) -> _Readers:
+) -> Readers:
     """The readers of the texts that are inside, `others` of them not invented by us.
 
     `truth` may go on beyond the texts.
@@ -142,7 +131,7 @@ def _fitted(
     levels, languages, base = truth.levels[:size], truth.languages[:size], truth.share[:size]
     outside = None
     if base[inside & others].sum() >= OUTSIDE_TEXTS:
-        outside = _flat(rows, levels, base, inside & others)
+        outside = _flat(rows, levels, np.where(inside & others, base, 0.0))
     known = inside & (levels[:, 0] >= 0)
     places = np.array([LANGUAGES.index(language) for language in languages])
     there = inside[calm.places]
@@ -153,42 +142,28 @@ def _fitted(
         np.r_[base[known], calm.share[there]],
         len(LANGUAGES),
     )
-    return _Readers(network, outside)
+    return Readers(network, outside)
 
 
-def _flat(
-    rows: Rows, levels: npt.NDArray[np.int64], share: Floats, inside: npt.NDArray[np.bool_]
-) -> Flat:
-    heads = [_regression(rows, levels[:, head], share, inside) for head in range(len(HEADS))]
+def _flat(rows: Rows, levels: npt.NDArray[np.int64], share: Floats) -> Flat:
+    heads = [regression(rows, levels[:, head], share, _STRENGTH, otherwise=0.0)
+             for head in range(len(HEADS))]
     return Flat(np.array([slope for slope, _ in heads], dtype=np.float32),
                 np.array([constant for _, constant in heads], dtype=np.float32))
 
 
-def _regression(
-    rows: Rows, target: npt.NDArray[np.int64], share: Floats, inside: npt.NDArray[np.bool_]
-) -> tuple[Floats, float]:
-    from sklearn.linear_model import LogisticRegression
-
-    known = (target >= 0) & inside & (share > 0)
-    if len(set(target[known])) < 2:
-        return np.zeros(rows.shape[1]), 0.0
-    found = LogisticRegression(C=_STRENGTH, solver="liblinear", tol=1e-3, random_state=0)
-    found.fit(rows[known], target[known], sample_weight=share[known])
-    return found.coef_[0], float(found.intercept_[0])
-
-
 def _write(model: VectorModel, out: Path) -> None:
     arrays: dict[str, Any] = {
-        "hidden": model.network.hidden.astype(np.float16),
-        "hidden_constant": model.network.hidden_constant.astype(np.float16),
-        "heads": model.network.heads.astype(np.float16),
-        "heads_constant": model.network.heads_constant.astype(np.float16),
+        "hidden": model.readers.network.hidden.astype(np.float16),
+        "hidden_constant": model.readers.network.hidden_constant.astype(np.float16),
+        "heads": model.readers.network.heads.astype(np.float16),
+        "heads_constant": model.readers.network.heads_constant.astype(np.float16),
     }
     for name, weights in sorted(model.vectors.items()):
         arrays[f"{name}_fusion"] = weights.fusion
-    if model.outside is not None:
-        arrays["outside_vector"] = model.outside.vector
-        arrays["outside_intercept"] = model.outside.intercept
+    if model.readers.outside is not None:
+        arrays["outside_vector"] = model.readers.outside.vector
+        arrays["outside_intercept"] = model.readers.outside.intercept
     content = archive(arrays)
     (out / "vectors.npz").write_bytes(content)
     path = out / "manifest.json"

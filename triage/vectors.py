@@ -82,6 +82,15 @@ class Flat:
 
 
 @dataclass(frozen=True)
+class Readers:
+    """All that reads the vectors, for all languages."""
+
+    network: Perceptron
+    #: What the sets of others alone have taught; None where there were too few.
+    outside: Flat | None
+
+
+@dataclass(frozen=True)
 class VectorWeights:
     """For one language and each head the fusion of all, and where it raises.
 
@@ -99,9 +108,7 @@ class VectorModel:
 
     base: Model
     vectors: dict[str, VectorWeights]
-    network: Perceptron
-    #: What the sets of others alone have taught, for all languages; None where there were none.
-    outside: Flat | None = None
+    readers: Readers
 
     @property
     def version(self) -> str:
@@ -123,8 +130,7 @@ class VectorModel:
         given = passages(seen, heard, chosen)
         rows = np.asarray(encoder().encode(given), dtype=np.float32)
         own = self.vectors[seen.language]
-        readers = Readers(self.network, LANGUAGES.index(seen.language), self.outside)
-        both = mixed(seen, heard, chosen, rows, readers)
+        both = mixed(seen, heard, chosen, rows, self.readers)
         chances = probabilities(fusion_rows(both), own.fusion)
         return predicted(
             self.version, seen, heard, chances, replace(weights, thresholds=own.thresholds)
@@ -143,15 +149,6 @@ def passages(seen: Seen, heard: Heard, chosen: list[int]) -> list[str]:
     return [passage(seen, heard), *(writable(seen.parts[place].text) for place in chosen)]
 
 
-@dataclass(frozen=True)
-class Readers:
-    """All that reads the vectors of one language, which stands at this place among the languages."""
-
-    network: Perceptron
-    language: int
-    outside: Flat | None
-
-
 def mixed(
     seen: Seen, heard: Heard, chosen: list[int], rows: npt.NDArray[np.float32], readers: Readers
 ) -> Heard:
@@ -159,7 +156,7 @@ def mixed(
 
     `rows` are the vectors of what `passages` gave, in that order.
     """
-    said = MIX[1] * readers.network.decisions(rows, readers.language)
+    said = MIX[1] * readers.network.decisions(rows, LANGUAGES.index(seen.language))
     whole = MIX[0] * heard.whole + said[0]
     parts = MIX[0] * heard.parts[chosen] + said[1:]
     both = Heard(whole, parts, heard.spoken[chosen], heard.long)
@@ -218,4 +215,4 @@ def load_vectors(base: Model, folder: Path) -> VectorModel:
         if "outside_vector" in arrays:
             outside = Flat(np.asarray(arrays["outside_vector"], dtype=np.float32),
                            np.asarray(arrays["outside_intercept"], dtype=np.float32))
-    return VectorModel(base, vectors, network, outside)
+    return VectorModel(base, vectors, Readers(network, outside))
