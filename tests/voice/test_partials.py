@@ -90,15 +90,17 @@ def test_danger_is_raised_from_words_that_are_not_final_and_stays(
     leg_of_call(provider)
     hear(provider, words(2, DANGER, final=False))
     deliver(provider, config)
-    first = provider.work(lambda s: [(r.rule_id, r.words, r.from_partial) for r in s.query(LiveSignal)])
+    def raised() -> list[tuple[str, str, bool]]:
+        return provider.work(lambda s: sorted((r.rule_id, r.words, r.from_partial)
+                                              for r in s.query(LiveSignal)))  # fmt: skip
+
+    first = raised()
     assert first
     assert all(row[1:] == (DANGER, True) for row in first)
     # The provider thinks again; the signal stands, with the words that raised it.
     hear(provider, words(3, "我已經買咗太", final=False), words(4, "我已經買咗餸。"))
     deliver(provider, config)
-    assert first == provider.work(
-        lambda s: [(r.rule_id, r.words, r.from_partial) for r in s.query(LiveSignal)]
-    )
+    assert raised() == first
 
 
 def test_the_final_words_take_the_place_of_those_that_were_not_unless_seen(
@@ -152,8 +154,10 @@ def test_words_that_come_while_the_ones_before_are_read_are_read_too(provider: P
     provider.work(read)
     later.join(20)
     assert speaking(provider) == [("caller", 3, DANGER)]
-    asked = provider.work(lambda s: [row.dedupe_key for row in s.query(OutboxMessage)
-                                     if row.kind == "voice.read_partial"])  # fmt: skip
+    in_turn = select(OutboxMessage.dedupe_key).order_by(OutboxMessage.id)
+    asked = provider.work(
+        lambda s: list(s.scalars(in_turn.where(OutboxMessage.kind == "voice.read_partial")))
+    )
     assert [key.rsplit(":", 1)[1] for key in asked] == ["2", "3"]
 
 
