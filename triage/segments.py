@@ -71,10 +71,16 @@ def segments(text: str) -> list[Segment]:
     """The sentences of a normalised text in their order; blank ones are left out."""
     found: list[Segment] = []
     speaker = Speaker.UNKNOWN
-    for begin, end, begins_line in _sentences(text):
+    sentences = _sentences(text)
+    # Where nobody but the helper wears a label, what has none is the caller's, not the helper's going on.
+    goes_on = any(
+        begins_line and _speaker(text[begin:end], Speaker.UNKNOWN)[0] is Speaker.CALLER
+        for begin, end, begins_line in sentences
+    )
+    for begin, end, begins_line in sentences:
         label = 0
         if begins_line:
-            speaker, label = _speaker(text[begin:end], speaker)
+            speaker, label = _speaker(text[begin:end], speaker if goes_on else Speaker.UNKNOWN)
         body = text[begin + label : end]
         stripped = body.strip()
         if stripped:

@@ -31,6 +31,20 @@ def test_turns_of_speech_are_known_by_their_labels() -> None:
     assert parts[0].text == "今日点呀?"
 
 
+def test_lines_without_a_label_are_the_callers_where_only_the_helper_has_one() -> None:
+    parts = cut("醫生：抑鬱症。\n今日佢話唔想再見到明天。\n義工：仲有呢？\n冇喇")
+    assert [part.speaker for part in parts] == [
+        Speaker.WORKER, Speaker.UNKNOWN, Speaker.WORKER, Speaker.UNKNOWN,
+    ]
+
+
+def test_a_line_without_a_label_goes_on_where_both_have_one() -> None:
+    parts = cut("義工：我聽緊。\n你慢慢講。\n來電者：好。\n多謝")
+    assert [part.speaker for part in parts] == [
+        Speaker.WORKER, Speaker.WORKER, Speaker.CALLER, Speaker.CALLER,
+    ]
+
+
 def test_a_workers_question_carries_the_answer_that_follows() -> None:
     parts = cut("Volunteer: have you thought of suicide?\nCaller: yes, often")
     assert parts[0].answer == "yes, often"
