@@ -13,23 +13,32 @@ LONGEST = 160
 _END = re.compile(r"[。！？!?；;…]+[\"')\]]*|\.+(?=[\s\u3400-\u9fff]|$)[\"')\]]*|\n+")
 _BREAK = re.compile(r"[，,、：:]| (?=[^ ])")
 _WORKER = (
-    r"counsell?or|volunteer|worker|operator|therapist|helper|agent|responder|interviewer|nurse|doctor"
-    r"|dispatcher|conselheir[oa]|voluntari[oa]|atendente|tecnic[oa]|psicolog[oa]|operador[a]?"
-    r"|enfermeir[oa]|medic[oa]|plantonista|assistente"
-    r"|咨询师|辅导员|义工|志工|志愿者|接线员|社工|工作员|心理师|同工|热线|客服|医生|护士|老师|咨询员"
-    r"|倾听者|倾听师|话务员|督导"
+    r"counsell?or|volunteer|worker|operator|therapist|helper|agent|responder|interviewer|dispatcher"
+    r"|helpline|listener|vol|conselheir[oa]|voluntari[oa]|atendente|atendedor|tecnic[oa]|psicolog[oa]"
+    r"|operador[a]?|plantonista|ouvinte|profissional|escuta|linha"
+    r"|咨询师|辅导(?:员|老师)?|义工|志工|志愿者|接线[员人生]?|社工|工作员|心理[师员]|心理老师|同工|热线|客服"
+    r"|咨询员|倾听[者师员]|话务员|督导|接听[者人员]?|值班员?|应答者|助人者|义务(?:辅导)?员|电话员|陪聊员"
+    # Of the short forms those that stand for nobody else.
+    r"|[志义辅社]"
 )
 _CALLER = (
     r"caller|client|user|patient|texter|service user|visitor|help-?seeker|student|parent|member"
     r"|utente|cliente|chamador|usuari[oa]|paciente|doente|alun[oa]"
-    r"|来电者|求助者|来访者|案主|个案|用户|当事人|来电|求询者|倾诉者|患者|咨询者|求助人|学生|家长|病人"
+    r"|来电[者人]|打电话者|求助者|来访者|案主|个案|用户|当事人|来电|求询者|倾诉者|患者|咨询者|求助人|学生|家长|病人"
+)
+#: Who helps in one call and calls in another.
+_EITHER = (
+    r"nurse|doctor|staff|teacher|enfermeir[oa]|medic[oa]|assistente|professor[a]?|医生|护士|老师|职员|专员"
 )
 _BEFORE_WORKER = (
     r"心理|值班|值更|热线|电话|学校|驻校|当值|社区|crisis |hotline |night |school |social |youth "
 )
 _TURN = re.compile(
-    rf"[ \[(（]*(?:(?:{_BEFORE_WORKER})?(?P<worker>{_WORKER})|(?P<caller>{_CALLER}))[ \d\])）]*[:：]"
+    rf"[ \[(（]*(?:(?:{_BEFORE_WORKER})?(?:(?P<worker>{_WORKER})|(?P<either>{_EITHER}))|(?P<caller>{_CALLER}))"
+    r"[ \d\])）]*[:：]"
 )
+#: A name or a word for somebody whom no list has.
+_OTHER_TURN = re.compile(r"[ \[(（]*[^\W\d_][\w ]{0,11}[ \])）]*[:：]")
 _SHORT_TURN = re.compile(r"[ \[(（]*(?P<letter>[a-z])[ \d\])）]*[:：]")
 _WORKER_LETTERS = frozenset("vwt")
 #: So many sentences after a question its answer is looked for, and so much of it is kept.
@@ -70,17 +79,15 @@ class Segment:
 def segments(text: str) -> list[Segment]:
     """The sentences of a normalised text in their order; blank ones are left out."""
     found: list[Segment] = []
-    speaker = Speaker.UNKNOWN
     sentences = _sentences(text)
-    # Where nobody but the helper wears a label, what has none is the caller's, not the helper's going on.
-    goes_on = any(
-        begins_line and _speaker(text[begin:end], Speaker.UNKNOWN)[0] is Speaker.CALLER
-        for begin, end, begins_line in sentences
-    )
+    labels = {begin: _label(text[begin:end]) for begin, end, begins_line in sentences if begins_line}
+    speakers = _speakers({kind for kind, _length in labels.values()})
+    speaker = Speaker.UNKNOWN
     for begin, end, begins_line in sentences:
         label = 0
         if begins_line:
-            speaker, label = _speaker(text[begin:end], speaker if goes_on else Speaker.UNKNOWN)
+            kind, label = labels[begin]
+            speaker = speakers.get(kind, speaker)
         body = text[begin + label : end]
         stripped = body.strip()
         if stripped:
@@ -132,16 +139,29 @@ def _answers_itself(segment: Segment, following: Segment) -> bool:
     return same and _NO.match(following.text) is not None
 
 
-def _speaker(line: str, before: Speaker) -> tuple[Speaker, int]:
-    """Who speaks this line, and how long the label is (0 where there is none)."""
-    label = _TURN.match(line)
-    if label is not None:
-        return (Speaker.WORKER if label.group("worker") else Speaker.CALLER), label.end()
+def _label(line: str) -> tuple[str, int]:
+    """What kind of label begins this line, and how much of it is the label: "" and 0 for none."""
+    known = _TURN.match(line)
+    if known is not None:
+        return str(known.lastgroup), known.end()
     letter = _SHORT_TURN.match(line)
     if letter is not None:
-        is_worker = letter.group("letter") in _WORKER_LETTERS
-        return (Speaker.WORKER if is_worker else Speaker.CALLER), letter.end()
-    return before, 0
+        return "worker" if letter.group("letter") in _WORKER_LETTERS else "caller", letter.end()
+    return ("other", 0) if _OTHER_TURN.match(line) else ("", 0)
+
+
+def _speakers(kinds: set[str]) -> dict[str, Speaker]:
+    """Who wears each kind of label, in a text with these kinds; what has no entry goes on as before.
+
+    In doubt it is not the helper, whose words nobody hears.
+    """
+    helps = "caller" in kinds and "worker" not in kinds
+    found = {
+        "worker": Speaker.WORKER, "caller": Speaker.CALLER, "other": Speaker.UNKNOWN,
+        "either": Speaker.WORKER if helps else Speaker.UNKNOWN,
+    }
+    # Where nobody but the helper wears a label, a line without one is not the helper going on.
+    return found if "caller" in kinds else found | {"": Speaker.UNKNOWN}
 
 
 def _sentences(text: str) -> list[tuple[int, int, bool]]:

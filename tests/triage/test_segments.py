@@ -31,8 +31,17 @@ def test_turns_of_speech_are_known_by_their_labels() -> None:
     assert parts[0].text == "今日点呀?"
 
 
+def test_a_nurse_helps_in_one_call_and_calls_in_another() -> None:
+    parts = cut("護士：今日點呀？\n來電者：唔好。")
+    assert [part.speaker for part in parts] == [Speaker.WORKER, Speaker.CALLER]
+    parts = cut("義工：今日點呀？\n護士：我做咗三更。")
+    assert [part.speaker for part in parts] == [Speaker.WORKER, Speaker.UNKNOWN]
+    assert parts[1].text == "我做咗三更。"
+    assert cut("Enfermeira: estou cansada")[0].speaker is Speaker.UNKNOWN
+
+
 def test_lines_without_a_label_are_the_callers_where_only_the_helper_has_one() -> None:
-    parts = cut("醫生：抑鬱症。\n今日佢話唔想再見到明天。\n義工：仲有呢？\n冇喇")
+    parts = cut("社工：抑鬱症。\n今日佢話唔想再見到明天。\n義工：仲有呢？\n冇喇")
     assert [part.speaker for part in parts] == [
         Speaker.WORKER, Speaker.UNKNOWN, Speaker.WORKER, Speaker.UNKNOWN,
     ]
@@ -42,6 +51,13 @@ def test_a_line_without_a_label_goes_on_where_both_have_one() -> None:
     parts = cut("義工：我聽緊。\n你慢慢講。\n來電者：好。\n多謝")
     assert [part.speaker for part in parts] == [
         Speaker.WORKER, Speaker.WORKER, Speaker.CALLER, Speaker.CALLER,
+    ]
+
+
+def test_who_wears_a_label_of_no_list_is_not_the_helper_going_on() -> None:
+    parts = cut("值班員：你好。\n來電者：等等，我個女講。\n阿敏：我唔想返學。\n接聽人：嗯。\nOuvinte: sim")
+    assert [part.speaker for part in parts] == [
+        Speaker.WORKER, Speaker.CALLER, Speaker.UNKNOWN, Speaker.WORKER, Speaker.WORKER,
     ]
 
 
