@@ -32,14 +32,16 @@ HEADS = ("d", "c", "b")
 SHORTEST = 4
 #: A text of whose words and characters fewer than this share are known is unlike the training.
 LEAST_KNOWN = 0.4
-#: Up to so many sentences a talk is short; from the greater number on it is long in full. Between
-#: them it is both, by the logarithm. In a post one sentence stands for more of the rest.
-TALK = (4, 60)
+#: Up to so many sentences a talk is short; from the greater number on it is long in full, as are
+#: most calls: what a caller says in one breath then counts, and hardly the rest. Between them it is
+#: both, by the logarithm. In a post one sentence stands for more of the rest.
+TALK = (4, 24)
 POST = (16, 240)
-#: What the fusion of a head weighs: whole, highest sentence, both again in a long text, the highest
-#: sentence of the neighbouring head in a long text; then two constants (long, any).
-FUSED = 7
-FUSED_VALUES = 5
+#: What the fusion of a head weighs: whole and highest sentence in a short text; in a long one whole,
+#: highest sentence, highest turn, and the highest sentence of the neighbouring head; then two
+#: constants (long, any).
+FUSED = 8
+FUSED_VALUES = 6
 
 #: A second reader has learnt from the sets of others alone, without our invented sentences: of long
 #: posts it ranks those it never saw better (Taiwan .81 to .84), of short words worse. It is heard in
@@ -73,7 +75,7 @@ class Weights:
     reader: Reader
     #: What has learnt from the sets of others alone; None where there were too few.
     outside: Reader | None
-    #: For each head the weights of what `fusion_rows` gives; the first five are never negative.
+    #: For each head the weights of what `fusion_rows` gives; the first six are never negative.
     fusion: Vector
     #: From which probability on a text is D or more, C or more, B.
     thresholds: tuple[float, float, float]
@@ -82,10 +84,11 @@ class Weights:
 
 @dataclass(frozen=True)
 class Heard:
-    """The decision values of a text: the whole (3), each sentence (n, 3)."""
+    """The decision values of a text: the whole (3), each sentence (n, 3), each turn (m, 3)."""
 
     whole: npt.NDArray[np.float64]
     parts: npt.NDArray[np.float64]
+    turns: npt.NDArray[np.float64]
     #: Whether a sentence has words of ideation, and so counts also as if it stood alone: what
     #: stands around it may add to it and must not dilute it.
     spoken: npt.NDArray[np.bool_]
@@ -95,7 +98,9 @@ class Heard:
     def shifted(self, share: float, said: npt.NDArray[np.float64]) -> Heard:
         """The same after a second reader of the whole, heard at this share, has said this (3)."""
         shift = share * (said - OUTSIDE_LEVEL)
-        return replace(self, whole=self.whole + shift, parts=self.parts + shift)
+        return replace(
+            self, whole=self.whole + shift, parts=self.parts + shift, turns=self.turns + shift
+        )
 
 
 @dataclass(frozen=True)
@@ -127,15 +132,20 @@ class Model:
         share = outside_share(seen)
         second = [weights.outside] if share and weights.outside is not None else []
         whole, *outside = self.decisions(seen.whole, [weights.reader, *second])
-        parts = np.array(
-            [self.decisions(part, [weights.reader])[0] for part in seen.parts]
-        ).reshape(-1, 3)
+        said = {id(part): self.decisions(part, [weights.reader])[0] for part in seen.parts}
+        parts = np.array([said[id(part)] for part in seen.parts]).reshape(-1, 3)
+        turns = parts
+        if length_of(seen):
+            turns = np.array([
+                said[id(turn)] if id(turn) in said else self.decisions(turn, [weights.reader])[0]
+                for turn in seen.turns
+            ])
         # Portuguese posts say the words for effect: there it cost ranking (.917 to .903).
         counts = seen.language != "pt"
         spoken = np.array(
             [counts and bool(part.dense.get("rank_c")) for part in seen.parts], dtype=bool
         )
-        heard = Heard(whole, parts, spoken, length_of(seen))
+        heard = Heard(whole, parts, turns, spoken, length_of(seen))
         return heard.shifted(share * OUTSIDE, outside[0]) if outside else heard
 
     def decisions(
@@ -199,27 +209,28 @@ def gram_row(
 
 
 def fusion_rows(heard: Heard) -> npt.NDArray[np.float64]:
-    """What is fused, one row for each head (3, 7).
+    """What is fused, one row for each head (3, 8).
 
     In a long text the highest of many sentences is high by chance alone; the constant of length
     and weights of their own let the fusion ask for more there.
     """
     whole = heard.whole
     if not len(heard.parts):
-        return _rows(whole, whole, 0.0)
+        return _rows(whole, whole, whole, 0.0)
     if heard.spoken.any():
         whole = np.maximum(whole, heard.parts[heard.spoken].max(axis=0))
-    return _rows(whole, heard.parts.max(axis=0), heard.long)
+    return _rows(whole, heard.parts.max(axis=0), heard.turns.max(axis=0), heard.long)
 
 
 def _rows(
-    whole: npt.NDArray[np.float64], highest: npt.NDArray[np.float64], long: float
+    whole: npt.NDArray[np.float64], highest: npt.NDArray[np.float64],
+    turn: npt.NDArray[np.float64], long: float,
 ) -> npt.NDArray[np.float64]:
     short = 1.0 - long
     ones = np.ones_like(whole)
     neighbour = highest[[1, 0, 1]]
-    columns = [whole * short, highest * short, whole * long, highest * long, neighbour * long,
-               ones * long, ones]
+    columns = [whole * short, highest * short, whole * long, highest * long, turn * long,
+               neighbour * long, ones * long, ones]
     return np.stack(columns, axis=1)
 
 

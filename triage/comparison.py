@@ -11,7 +11,7 @@ import numpy as np
 
 from triage.classifier import Model, fusion_rows, load_shipped, probabilities, score_of
 from triage.evidence import Prediction
-from triage.features import Seen, Unit
+from triage.features import Seen
 from triage.judging import Judgement, by_both, by_rules
 from triage.labelled import LEVELS, Labelled, outside_sets
 from triage.measures import (
@@ -82,8 +82,11 @@ def _without_phrases(text: str) -> Seen:
     from triage.features import see
 
     seen = see(text)
-    bare = tuple(Unit(part.terms, {}, part.text) for part in seen.parts)
-    return replace(seen, whole=Unit(seen.whole.terms, {}), parts=bare)
+    bare = {id(part): replace(part, dense={}) for part in (*seen.parts, *seen.turns)}
+    return replace(
+        seen, whole=replace(seen.whole, dense={}), parts=tuple(bare[id(part)] for part in seen.parts),
+        turns=tuple(bare[id(turn)] for turn in seen.turns),
+    )
 
 
 def _by_set(texts: Sequence[Labelled]) -> dict[str, list[int]]:

@@ -47,6 +47,8 @@ _SCOPES = ("negated", "hyperbole", "quoted", "past", "recovered", "third_person"
            "distant_person", "question", "conditional")
 #: Kinds of phrase numbers that are counts, and the logarithm beyond which more say no more.
 _COUNTED = frozenset(("cat", "scope"))
+#: Up to so many characters a line is one breath; of a longer one every sentence is.
+LONGEST_BREATH = 400
 #: So many lines, and so short on average (characters), are turns of a talk and no post.
 _TURNS = 5
 _LONGEST_TURN = 60
@@ -70,6 +72,9 @@ class Seen:
 
     whole: Unit
     parts: tuple[Unit, ...]
+    #: What was said in one breath: the sentences of a line together, where they are not too many.
+    #: Of a single sentence it is the part itself.
+    turns: tuple[Unit, ...]
     language: str
     characters: int
     #: Whether people speak in turns: by their labels, or in many short lines.
@@ -91,7 +96,10 @@ def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) 
     language = language_of(folded.text, folded.given)
     parts: list[Unit] = []
     every: list[PhraseHit] = []
+    lines: list[tuple[list[Unit], list[PhraseHit]]] = []
     for segment, hits in found:
+        if segment.opens or not lines:
+            lines.append(([], []))
         if not any(hit.code for hit in hits) and _is_helpers(segment, hits):
             continue
         every.extend(hits)
@@ -100,14 +108,28 @@ def see_parts(folded: Normalised, found: list[tuple[Segment, list[PhraseHit]]]) 
         for silenced in _silenced(segment, quiet):
             words.update("~" + gram for gram in terms(_neutral(silenced, language)))
         parts.append(Unit(words, _dense(hits, segment.text), segment.text))
-    whole: Counter[str] = Counter()
-    for part in parts:
-        whole.update(part.terms)
+        lines[-1][0].append(parts[-1])
+        lines[-1][1].extend(hits)
     characters = _letters(folded.text)
     return Seen(
-        Unit(whole, _dense(every, folded.text)), tuple(parts), language, characters,
+        Unit(_terms_of(parts), _dense(every, folded.text)), tuple(parts),
+        tuple(turn for line in lines for turn in _turns(*line)), language, characters,
         _is_dialogue([segment for segment, _hits in found], characters),
     )
+
+
+def _turns(parts: list[Unit], hits: list[PhraseHit]) -> list[Unit]:
+    text = " ".join(part.text for part in parts)
+    if len(parts) < 2 or len(text) > LONGEST_BREATH:
+        return parts
+    return [Unit(_terms_of(parts), _dense(hits, text), text)]
+
+
+def _terms_of(parts: Sequence[Unit]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for part in parts:
+        found.update(part.terms)
+    return found
 
 
 def _is_dialogue(found: list[Segment], characters: int) -> bool:
@@ -126,11 +148,9 @@ def _is_helpers(segment: Segment, hits: list[PhraseHit]) -> bool:
 
 def joined(shapes: Sequence[Seen]) -> Seen:
     """Several texts of one language as if somebody had said them one after the other."""
-    words: Counter[str] = Counter()
     counts: Counter[str] = Counter()
     highest: dict[str, float] = {}
     for each in shapes:
-        words.update(each.whole.terms)
         for name, number in each.whole.dense.items():
             if name.partition(":")[0] in _COUNTED:
                 counts[name] += round(math.expm1(number))
@@ -141,8 +161,9 @@ def joined(shapes: Sequence[Seen]) -> Seen:
     dense["length"] = _length(sum(len(part.text) for part in parts))
     if dense.get("rank_d"):
         dense = {name: number for name, number in dense.items() if not name.startswith("only:")}
-    whole = Unit(words, dense)
-    return Seen(whole, parts, shapes[0].language, sum(each.characters for each in shapes), True)
+    turns = tuple(turn for each in shapes for turn in each.turns)
+    whole = Unit(_terms_of(parts), dense)
+    return Seen(whole, parts, turns, shapes[0].language, sum(each.characters for each in shapes), True)
 
 
 def terms(text: str) -> Iterable[str]:

@@ -27,6 +27,7 @@ from triage.training import (
 )
 from triage.vectors import (
     Flat,
+    Loudest,
     Readers,
     VectorModel,
     VectorWeights,
@@ -69,7 +70,7 @@ def train_vectors(trained: Trained, out: Path | None = None) -> TrainedVectors:
     """The vector weights for a trained classifier, written beside its files where `out` is given."""
     shapes = (*trained.seen, *(each.seen for each in trained.long))
     heard = (*trained.left_out, *trained.long_heard)
-    chosen = [loudest(*pair) if pair[0].parts else [] for pair in zip(shapes, heard, strict=True)]
+    chosen = [loudest(*pair) for pair in zip(shapes, heard, strict=True)]
     given = [passages(*each) for each in zip(shapes, heard, chosen, strict=True)]
     sentences = [each for each in calm_sentences(trained.texts, trained.seen, _SENTENCES)
                  if not trained.texts[each.place].twin]
@@ -105,7 +106,7 @@ def train_vectors(trained: Trained, out: Path | None = None) -> TrainedVectors:
     return TrainedVectors(model, left_out)
 
 
-def _both(seen: Seen, heard: Heard, chosen: list[int], rows: Rows, readers: Readers) -> Heard:
+def _both(seen: Seen, heard: Heard, chosen: Loudest, rows: Rows, readers: Readers) -> Heard:
     return mixed(seen, heard, chosen, rows, readers) if seen.parts else heard
 
 

@@ -71,11 +71,21 @@ def test_texts_joined_are_seen_as_the_text_in_one() -> None:
         assert other.whole.dense[name] == pytest.approx(number, abs=0.05), name
 
 
+def test_the_sentences_of_a_line_are_one_turn_where_they_are_not_too_many() -> None:
+    seen = see("義工：你好。請講。\n來電者：我好攰。唔想見人。\n來電者：好。\n" + "今日返工好忙。" * 80)
+    assert [turn.text for turn in seen.turns[:2]] == ["我好攰。 唔想见人。", "好。"]
+    assert seen.turns[0].terms == seen.parts[0].terms + seen.parts[1].terms
+    assert seen.turns[1] is seen.parts[2]
+    assert seen.turns[2:] == seen.parts[3:]
+    assert len(seen.parts[3:]) == 80
+
+
 def test_what_is_said_among_more_sentences_must_be_said_louder() -> None:
     loud = np.array([2.0, 1.0, 0.0])
     calm = np.full((99, 3), -3.0)
-    short = Heard(loud, loud[None, :], np.array([False]), 0.0)
-    long = Heard(np.full(3, -1.0), np.vstack([loud[None, :], calm]), np.zeros(100, dtype=bool), 1.0)
+    short = Heard(loud, loud[None, :], loud[None, :], np.array([False]), 0.0)
+    every = np.vstack([loud[None, :], calm])
+    long = Heard(np.full(3, -1.0), every, every, np.zeros(100, dtype=bool), 1.0)
     for language, weights in load_shipped().weights.items():
         assert (weights.fusion[:, :FUSED_VALUES] > 0).all(), language
         first = (fusion_rows(short) * weights.fusion).sum(axis=1)
@@ -93,6 +103,6 @@ def test_a_talk_is_long_sooner_than_a_post() -> None:
 def test_of_a_long_text_only_the_count_is_asked_of_the_sentences_left_out() -> None:
     parts = np.array([[1.0, 0.5, 0.0], [-2.0, -2.0, -2.0]])
     whole = np.array([0.0, 0.0, 0.0])
-    every = Heard(whole, parts, np.array([False, False]), 0.5)
-    loud = Heard(whole, parts[:1], np.array([False]), 0.5)
+    every = Heard(whole, parts, parts, np.array([False, False]), 0.5)
+    loud = Heard(whole, parts[:1], parts[:1], np.array([False]), 0.5)
     assert np.array_equal(fusion_rows(every), fusion_rows(loud))

@@ -18,6 +18,7 @@ from triage.vector_training import train_vectors
 from triage.vectors import (
     LONGEST_PASSAGE,
     MOST_SENTENCES,
+    MOST_TURNS,
     available,
     load_best,
     load_vectors,
@@ -84,8 +85,18 @@ def test_half_characters_reach_the_encoder_as_something_it_can_write() -> None:
 def test_of_many_sentences_the_loudest_are_read_one_by_one() -> None:
     seen = see("今日返工食飯瞓覺。" * 60 + "我想自殺。" + "今日返工食飯瞓覺。" * 60)
     chosen = loudest(seen, load_shipped().heard(seen, load_shipped().weights[seen.language]))
-    assert len(chosen) == MOST_SENTENCES
-    assert seen.parts[chosen[0]].text == "我想自杀。"
+    assert len(chosen.parts) == MOST_SENTENCES
+    assert seen.parts[chosen.parts[0]].text == "我想自杀。"
+
+
+def test_of_many_turns_the_loudest_are_read_and_in_a_short_text_none() -> None:
+    calm = "今日返工好忙。放工去買餸。\n" * 30
+    seen = see(calm + "我想自殺。今晚就去。\n" + calm)
+    chosen = loudest(seen, load_shipped().heard(seen, load_shipped().weights[seen.language]))
+    assert len(chosen.turns) == MOST_TURNS
+    assert seen.turns[chosen.turns[0]].text == "我想自杀。 今晚就去。"
+    short = see("我想自殺。今晚就去。")
+    assert loudest(short, load_shipped().heard(short, load_shipped().weights["zh"])).turns == []
 
 
 def test_the_network_learns_what_no_single_number_tells_and_always_the_same() -> None:
