@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from triage.classifier import Model, fusion_rows, load_shipped, probabilities, score_of
+from triage.classifier import Model, load_shipped, score_of
 from triage.evidence import Prediction
 from triage.features import Seen
+from triage.fusion import fusion_rows, probabilities
 from triage.judging import Judgement, by_both, by_rules
 from triage.labelled import LEVELS, Labelled, outside_sets
 from triage.measures import (

@@ -22,8 +22,11 @@ def model_files(
     arrays: dict[str, Any] = {"idf": model.idf.astype(np.float32)}
     for language, weights in sorted(model.weights.items()):
         arrays |= _arrays(language, weights.reader)
-        if weights.outside is not None:
-            arrays |= _arrays(f"{language}_outside", weights.outside)
+        if weights.others is not None:
+            name = f"{language}_others"
+            arrays |= _arrays(name, weights.others.reader)
+            arrays[f"{name}_likeness"] = weights.others.likeness.astype(np.float16)
+            arrays[f"{name}_likeness_constant"] = np.array(weights.others.likeness_constant)
         arrays[f"{language}_fusion"] = weights.fusion
     content = archive(arrays)
     words = json.dumps(list(model.vocabulary), ensure_ascii=False, indent=None).encode()

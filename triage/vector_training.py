@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from triage.classifier import HEADS, LANGUAGES, Heard, fusion_rows, probabilities
+from triage.classifier import HEADS, LANGUAGES
 from triage.features import Seen
+from triage.fusion import Heard, fusion_rows, probabilities
 from triage.model_files import archive
 from triage.perceptron import fit
 from triage.training import (
     FOLDS,
-    OUTSIDE_TEXTS,
+    OTHERS_TEXTS,
     VECTOR_THRESHOLDS,
     Trained,
     fold_of,
@@ -130,9 +131,9 @@ def _fitted(
     """
     size = len(rows)
     levels, languages, base = truth.levels[:size], truth.languages[:size], truth.share[:size]
-    outside = None
-    if base[inside & others].sum() >= OUTSIDE_TEXTS:
-        outside = _flat(rows, levels, np.where(inside & others, base, 0.0))
+    theirs = None
+    if base[inside & others].sum() >= OTHERS_TEXTS:
+        theirs = _flat(rows, levels, np.where(inside & others, base, 0.0))
     known = inside & (levels[:, 0] >= 0)
     places = np.array([LANGUAGES.index(language) for language in languages])
     there = inside[calm.places]
@@ -143,7 +144,7 @@ def _fitted(
         np.r_[base[known], calm.share[there]],
         len(LANGUAGES),
     )
-    return Readers(network, outside)
+    return Readers(network, theirs)
 
 
 def _flat(rows: Rows, levels: npt.NDArray[np.int64], share: Floats) -> Flat:
@@ -162,9 +163,9 @@ def _write(model: VectorModel, out: Path) -> None:
     }
     for name, weights in sorted(model.vectors.items()):
         arrays[f"{name}_fusion"] = weights.fusion
-    if model.readers.outside is not None:
-        arrays["outside_vector"] = model.readers.outside.vector
-        arrays["outside_intercept"] = model.readers.outside.intercept
+    if model.readers.others is not None:
+        arrays["others_vector"] = model.readers.others.vector
+        arrays["others_intercept"] = model.readers.others.intercept
     content = archive(arrays)
     (out / "vectors.npz").write_bytes(content)
     path = out / "manifest.json"

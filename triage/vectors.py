@@ -20,20 +20,10 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from triage.classifier import (
-    LANGUAGES,
-    SHIPPED,
-    Heard,
-    Model,
-    ModelFileError,
-    fusion_rows,
-    load_shipped,
-    outside_share,
-    predicted,
-    probabilities,
-)
+from triage.classifier import LANGUAGES, SHIPPED, Model, ModelFileError, load_shipped, predicted
 from triage.evidence import Prediction
 from triage.features import LONGEST_BREATH, Seen, Unit, see
+from triage.fusion import Heard, fusion_rows, probabilities
 from triage.perceptron import Perceptron
 
 #: The encoder sees at most this many characters: of a longer text its loudest sentences.
@@ -47,9 +37,6 @@ MIX = (0.6, 0.6)
 #: How loud the network is about a sentence or a turn of a long text. It misreads single ones now and
 #: then, and the loudest of many is the one it misread: at .6 long calls were ranked worse (.86, not .88).
 LONG_NETWORK = 0.15
-#: How loud is a regression on the vectors of other people's texts alone, in long posts.
-OUTSIDE = 0.35
-
 Floats = npt.NDArray[np.float64]
 
 
@@ -92,7 +79,7 @@ class Readers:
 
     network: Perceptron
     #: What the sets of others alone have taught; None where there were too few.
-    outside: Flat | None
+    others: Flat | None
 
 
 @dataclass(frozen=True)
@@ -177,16 +164,15 @@ def mixed(
     `rows` are the vectors of what `passages` gave, in that order.
     """
     said = readers.network.decisions(rows, LANGUAGES.index(seen.language))
+    if heard.others and readers.others is not None:
+        # As with the words: where a text resembles the sets of others, what they alone have taught.
+        said = (1 - heard.others) * said + heard.others * readers.others.decisions(rows)
     share = MIX[1] * (1 - heard.long) + LONG_NETWORK * heard.long
     end = 1 + len(chosen.parts)
     whole = MIX[0] * heard.whole + MIX[1] * said[0]
     parts = MIX[0] * heard.parts[chosen.parts] + share * said[1:end]
     turns = MIX[0] * heard.turns[chosen.turns] + share * said[end:] if chosen.turns else parts
-    both = Heard(whole, parts, turns, heard.spoken[chosen.parts], heard.long)
-    share = outside_share(seen)
-    if not share or readers.outside is None:
-        return both
-    return both.shifted(share * OUTSIDE, readers.outside.decisions(rows[:1])[0])
+    return replace(heard, whole=whole, parts=parts, turns=turns, spoken=heard.spoken[chosen.parts])
 
 
 def passage(seen: Seen, heard: Heard) -> str:
@@ -234,8 +220,8 @@ def load_vectors(base: Model, folder: Path) -> VectorModel:
         }
         names = ("hidden", "hidden_constant", "heads", "heads_constant")
         network = Perceptron(*(np.asarray(arrays[name], dtype=np.float32) for name in names))
-        outside = None
-        if "outside_vector" in arrays:
-            outside = Flat(np.asarray(arrays["outside_vector"], dtype=np.float32),
-                           np.asarray(arrays["outside_intercept"], dtype=np.float32))
-    return VectorModel(base, vectors, Readers(network, outside))
+        others = None
+        if "others_vector" in arrays:
+            others = Flat(np.asarray(arrays["others_vector"], dtype=np.float32),
+                          np.asarray(arrays["others_intercept"], dtype=np.float32))
+    return VectorModel(base, vectors, Readers(network, others))

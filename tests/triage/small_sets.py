@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from triage.labelled import Labelled, SourceSet
-from triage.training import OUTSIDE_TEXTS
+from triage.training import OTHERS_TEXTS
 
 SETS = [SourceSet("made", 120, 120, "own", "made for this test", "0" * 64)]
 
@@ -22,9 +22,9 @@ def texts() -> list[Labelled]:
 
 
 def others() -> list[Labelled]:
-    """Long posts of a set not ours, whose words mean the opposite of what they mean in ours."""
+    """Posts of a set not ours, whose words mean the opposite of what they mean in ours."""
     found = []
-    for number in range(OUTSIDE_TEXTS):
+    for number in range(OTHERS_TEXTS):
         found.append(Labelled(f"今天去上班很忙，{'夜里一个人坐着，' * 20}", True, 2, "posts", f"p{number}"))
         found.append(Labelled(f"我想死我了，{'周末一起打球，' * 20}", False, 0, "posts", f"q{number}"))
     return found

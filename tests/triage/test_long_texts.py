@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from triage.classifier import FUSED_VALUES, Heard, fusion_rows, length_of, load_shipped
+from triage.classifier import length_of, load_shipped
 from triage.features import joined, see
+from triage.fusion import FUSED_VALUES, Heard, fusion_rows
 from triage.labelled import Labelled
 from triage.long_texts import long_texts
 from triage.weighing import calm_sentences

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.triage.small_sets import SETS, others, texts
 from triage.classifier import load
+from triage.features import see
 from triage.labelled import Labelled, labels, outside_sets
-from triage.training import MIN_DOCUMENTS, OUTSIDE_TEXTS, fold_of, train_texts
+from triage.training import MIN_DOCUMENTS, OTHERS_TEXTS, fold_of, train_texts
 
 SECRET = "Quirinus Zebedee from 氹仔飛能便度街 rang on 66778899"
 
@@ -44,22 +45,32 @@ def test_many_texts_of_one_person_count_as_one() -> None:
     assert "zebedee" not in words
 
 
-def test_what_others_wrote_is_also_learnt_alone_and_heard_in_long_posts_only(tmp_path: Path) -> None:
-    train_texts([*texts(), *others()], SETS, tmp_path)
+def test_what_others_wrote_is_also_learnt_alone_and_heard_in_texts_like_theirs_only(
+    tmp_path: Path,
+) -> None:
+    trained = train_texts([*texts(), *others()], SETS, tmp_path)
     model = load(tmp_path)
-    alone = replace(model, weights={
-        name: replace(each, outside=None) for name, each in model.weights.items()
-    })
-    post = "今天去上班很忙，" + "夜里一个人坐着，" * 20
-    talk = "社工：" + "\n来电者：".join([post[:30], post[30:]])
-    assert model.predict(post).at_least_c > alone.predict(post).at_least_c
-    assert model.predict(post[:30]) == alone.predict(post[:30])
-    assert model.predict(talk) == alone.predict(talk)
+    weights = model.weights["zh"]
+    kept, shipped = weights.others, trained.model.weights["zh"].others
+    assert kept is not None
+    assert shipped is not None
+    assert np.array_equal(shipped.likeness, kept.likeness)
+    ours, theirs = see("我想死，活着没意思"), see(f"今天去上班很忙，{'夜里一个人坐着，' * 20}")
+    assert model.heard(ours, weights).others == 0
+    assert np.array_equal(
+        model.heard(ours, weights).whole, model.decisions(ours.whole, [weights.reader])[0]
+    )
+    heard = model.heard(theirs, weights)
+    own, other = model.decisions(theirs.whole, [weights.reader, kept.reader])
+    assert heard.others > 0.5
+    assert heard.whole == pytest.approx((1 - heard.others) * own + heard.others * other)
+    talk = see(f"社工：今天去上班吗？\n来电者：今天去上班很忙，{'夜里一个人坐着，' * 20}")
+    assert model.heard(talk, weights).others == 0
 
 
 def test_there_is_no_second_reader_of_too_few_texts_of_others() -> None:
-    weights = train_texts([*texts(), *others()[: OUTSIDE_TEXTS // 4]], SETS).model.weights
-    assert all(each.outside is None for each in weights.values())
+    weights = train_texts([*texts(), *others()[: OTHERS_TEXTS // 4]], SETS).model.weights
+    assert all(each.others is None for each in weights.values())
 
 
 def test_hard_pairs_stay_on_one_side_of_a_split() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from tests.triage.small_sets import SETS, others, texts
 from triage import perceptron
-from triage.classifier import FUSED, LANGUAGES, SHIPPED, ModelFileError, load, load_shipped
+from triage.classifier import LANGUAGES, SHIPPED, ModelFileError, load, load_shipped
 from triage.features import see
+from triage.fusion import FUSED
 from triage.perceptron import fit
 from triage.training import train_texts
 from triage.vector_training import train_vectors
@@ -71,9 +72,9 @@ def test_vectors_are_trained_beside_the_words(
     monkeypatch.setattr(perceptron, "MEMBERS", 1)
     train_vectors(train_texts([*texts(), *others()], SETS, tmp_path), tmp_path)
     model = load_vectors(load(tmp_path), tmp_path)
-    assert model.readers.outside is not None
+    assert model.readers.others is not None
     assert model.predict("我想死，活着没意思").score > model.predict("今天去上班很忙").score
-    assert train_vectors(train_texts(texts(), SETS)).model.readers.outside is None
+    assert train_vectors(train_texts(texts(), SETS)).model.readers.others is None
 
 
 def test_half_characters_reach_the_encoder_as_something_it_can_write() -> None:
