@@ -152,16 +152,18 @@ class Model:
     def decisions(self, unit: Unit, readers: Sequence[Reader]) -> list[npt.NDArray[np.float64]]:
         """The three decision values of one unit by each of the readers."""
         columns, values = gram_row(unit, self.vocabulary, self.idf)
+        named = [(place, number) for name, number in unit.dense.items()
+                 if (place := self.dense_index.get(name)) is not None]
+        places = [place for place, _number in named]
+        numbers = np.array([number for _place, number in named], dtype=np.float64)
         found = []
         for reader in readers:
             value = reader.intercept.astype(np.float64)
             if columns:
                 value = value + reader.grams[:, columns] @ values
-            for name, number in unit.dense.items():
-                place = self.dense_index.get(name)
-                if place is not None:
-                    value = value + reader.dense[:, place] * number
-            found.append(np.asarray(value))
+            if places:
+                value = value + reader.dense[:, places] @ numbers
+            found.append(value)
         return found
 
     def abstains(self, seen: Seen) -> str | None:
@@ -187,13 +189,9 @@ def gram_row(
     unit: Unit, vocabulary: dict[str, int], idf: Vector
 ) -> tuple[list[int], npt.NDArray[np.float64]]:
     """The known n-grams of a unit: their columns, and weights of length one in all."""
-    columns: list[int] = []
-    counts: list[int] = []
-    for gram, count in unit.terms.items():
-        place = vocabulary.get(gram)
-        if place is not None:
-            columns.append(place)
-            counts.append(count)
+    places = list(map(vocabulary.get, unit.terms))
+    columns = [place for place in places if place is not None]
+    counts = [count for place, count in zip(places, unit.terms.values(), strict=True) if place is not None]
     if not columns:
         return columns, np.zeros(0)
     values = (1 + np.log(np.array(counts, dtype=np.float64))) * idf[columns]

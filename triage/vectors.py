@@ -29,8 +29,8 @@ from triage.perceptron import Perceptron
 #: The encoder sees at most this many characters: of a longer text its loudest sentences.
 LONGEST_PASSAGE = LONGEST_BREATH
 #: And of its single sentences and of its turns it sees so many, the loudest.
-MOST_SENTENCES = 16
-MOST_TURNS = 8
+MOST_SENTENCES = 12
+MOST_TURNS = 6
 #: How loud n-grams and phrases, and a network on vectors, speak together. A regression on vectors
 #: beside the network added nothing once there were twenty thousand texts.
 MIX = (0.6, 0.6)
