@@ -114,7 +114,7 @@ class Model:
         return predicted(self.version, seen, heard, chances, None if reason else weights, reason)
 
     def heard(self, seen: Seen, weights: Weights) -> Heard:
-        """The decision values of a text and its sentences."""
+        """The decision values of a text, its sentences and, where it is a long one, its turns."""
         share = self.others_share(seen, weights)
         said = {id(unit): self._said(unit, weights, share) for unit in (seen.whole, *seen.parts)}
         parts = np.array([said[id(part)] for part in seen.parts]).reshape(-1, 3)
