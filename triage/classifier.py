@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from triage.evidence import Prediction
 from triage.features import Seen, Unit, dense_names, see_normalised
-from triage.fusion import Heard, fusion_rows, probabilities
+from triage.fusion import Heard, fusion_rows, logistic, probabilities
 from triage.normalise import normalise
 from triage.vocabulary import RiskLevel
 
@@ -50,6 +50,8 @@ OTHERS_EVEN = 1.5
 LEAST_SHARE = 0.02
 
 Vector = npt.NDArray[np.float32]
+#: The known n-grams of a unit: their columns, and their weights.
+Row = tuple[list[int], npt.NDArray[np.float64]]
 
 
 class ModelFileError(Exception):
@@ -115,8 +117,10 @@ class Model:
 
     def heard(self, seen: Seen, weights: Weights) -> Heard:
         """The decision values of a text, its sentences and, where it is a long one, its turns."""
-        share = self.others_share(seen, weights)
-        said = {id(unit): self._said(unit, weights, share) for unit in (seen.whole, *seen.parts)}
+        row = gram_row(seen.whole, self.vocabulary, self.idf)
+        share = 0.0 if seen.dialogue else others_share(row, weights)
+        whole = self._said(seen.whole, weights, share, row)
+        said = {id(part): self._said(part, weights, share) for part in seen.parts}
         parts = np.array([said[id(part)] for part in seen.parts]).reshape(-1, 3)
         turns = parts
         if length_of(seen):
@@ -129,29 +133,22 @@ class Model:
         spoken = np.array(
             [counts and bool(part.dense.get("rank_c")) for part in seen.parts], dtype=bool
         )
-        return Heard(said[id(seen.whole)], parts, turns, spoken, length_of(seen), share)
+        return Heard(whole, parts, turns, spoken, length_of(seen), share)
 
-    def others_share(self, seen: Seen, weights: Weights) -> float:
-        """How far the reader of the sets of others is heard: by how much the text resembles them."""
-        others = weights.others
-        if others is None or seen.dialogue:
-            return 0.0
-        columns, values = gram_row(seen.whole, self.vocabulary, self.idf)
-        likeness = float(others.likeness[columns] @ values) if columns else 0.0
-        likeness += others.likeness_constant - OTHERS_EVEN
-        share = OTHERS_SHARE / (1 + math.exp(-min(max(likeness, -30), 30)))
-        return share if share >= LEAST_SHARE else 0.0
-
-    def _said(self, unit: Unit, weights: Weights, share: float) -> npt.NDArray[np.float64]:
+    def _said(
+        self, unit: Unit, weights: Weights, share: float, row: Row | None = None
+    ) -> npt.NDArray[np.float64]:
         """The three decision values of one unit, the reader of the sets of others at this share."""
         if not share or weights.others is None:
-            return self.decisions(unit, [weights.reader])[0]
-        own, other = self.decisions(unit, [weights.reader, weights.others.reader])
+            return self.decisions(unit, [weights.reader], row)[0]
+        own, other = self.decisions(unit, [weights.reader, weights.others.reader], row)
         return (1 - share) * own + share * other
 
-    def decisions(self, unit: Unit, readers: Sequence[Reader]) -> list[npt.NDArray[np.float64]]:
-        """The three decision values of one unit by each of the readers."""
-        columns, values = gram_row(unit, self.vocabulary, self.idf)
+    def decisions(
+        self, unit: Unit, readers: Sequence[Reader], row: Row | None = None
+    ) -> list[npt.NDArray[np.float64]]:
+        """The three decision values of one unit by each of the readers; `row` where it is known."""
+        columns, values = row or gram_row(unit, self.vocabulary, self.idf)
         named = [(place, number) for name, number in unit.dense.items()
                  if (place := self.dense_index.get(name)) is not None]
         places = [place for place, _number in named]
@@ -178,6 +175,17 @@ class Model:
         return None
 
 
+def others_share(row: Row, weights: Weights) -> float:
+    """How far the reader of the sets of others is heard: by how much a post's words resemble them."""
+    others = weights.others
+    if others is None:
+        return 0.0
+    columns, values = row
+    likeness = float(others.likeness[columns] @ values) if columns else 0.0
+    share = OTHERS_SHARE * logistic(likeness + (others.likeness_constant - OTHERS_EVEN))
+    return share if share >= LEAST_SHARE else 0.0
+
+
 def length_of(seen: Seen) -> float:
     """How far a text is a long one: 0 for a few sentences, 1 for as many as a whole call has."""
     short, long = TALK if seen.dialogue else POST
@@ -185,9 +193,7 @@ def length_of(seen: Seen) -> float:
     return min(max(share, 0.0), 1.0)
 
 
-def gram_row(
-    unit: Unit, vocabulary: dict[str, int], idf: Vector
-) -> tuple[list[int], npt.NDArray[np.float64]]:
+def gram_row(unit: Unit, vocabulary: dict[str, int], idf: Vector) -> Row:
     """The known n-grams of a unit: their columns, and weights of length one in all."""
     places = list(map(vocabulary.get, unit.terms))
     columns = [place for place in places if place is not None]

@@ -59,9 +59,14 @@ def _rows(
     return np.stack(columns, axis=1)
 
 
+def logistic(value: float) -> float:
+    """The chance of a decision value; never quite 0 or 1."""
+    return 1 / (1 + math.exp(-min(max(value, -30), 30)))
+
+
 def probabilities(raw: npt.NDArray[np.float64], fusion: Vector) -> tuple[float, float, float]:
     """The calibrated chances of D or more, C or more, B; each at most the one before."""
     values = (raw * fusion).sum(axis=1)
-    d, c, b = (1 / (1 + math.exp(-min(max(float(value), -30), 30))) for value in values)
+    d, c, b = (logistic(float(value)) for value in values)
     c = min(c, d)
     return d, c, min(b, c)

@@ -16,7 +16,7 @@ _WORKER = (
     r"counsell?or|volunteer|worker|operator|therapist|helper|agent|responder|interviewer|dispatcher"
     r"|helpline|listener|vol|conselheir[oa]|voluntari[oa]|atendente|atendedor|tecnic[oa]|psicolog[oa]"
     r"|operador[a]?|plantonista|ouvinte|profissional|escuta|linha"
-    r"|咨询师|辅导(?:员|老师)?|义工|志工|志愿者|接线[员人生]?|社工|工作员|心理[师员]|心理老师|同工|热线|客服"
+    r"|咨询师|辅导(?:员|老师)?|义工|志工|志愿者|接线[员人生]?|社工|工作员|心理[师员]|同工|热线|客服"
     r"|咨询员|倾听[者师员]|话务员|督导|接听[者人员]?|值班员?|应答者|助人者|义务(?:辅导)?员|电话员|陪聊员"
     # Of the short forms those that stand for nobody else.
     r"|[志义辅社]"

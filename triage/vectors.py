@@ -37,6 +37,7 @@ MIX = (0.6, 0.6)
 #: How loud the network is about a sentence or a turn of a long text. It misreads single ones now and
 #: then, and the loudest of many is the one it misread: at .6 long calls were ranked worse (.86, not .88).
 LONG_NETWORK = 0.15
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -86,7 +87,7 @@ class Readers:
 class VectorWeights:
     """For one language and each head the fusion of all, and where it raises.
 
-    `fusion` weighs what `triage.classifier.fusion_rows` makes of the decision values of words and
+    `fusion` weighs what `triage.fusion.fusion_rows` makes of the decision values of words and
     vectors together; `thresholds` are the chances of D or more, C or more, B.
     """
 

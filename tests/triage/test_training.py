@@ -18,8 +18,6 @@ from triage.training import MIN_DOCUMENTS, OTHERS_TEXTS, fold_of, train_texts
 SECRET = "Quirinus Zebedee from 氹仔飛能便度街 rang on 66778899"
 
 
-
-
 def test_the_same_texts_give_the_same_files_to_the_byte() -> None:
     assert train_texts(texts(), SETS).files == train_texts(texts(), SETS).files
 

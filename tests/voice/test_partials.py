@@ -90,6 +90,7 @@ def test_danger_is_raised_from_words_that_are_not_final_and_stays(
     leg_of_call(provider)
     hear(provider, words(2, DANGER, final=False))
     deliver(provider, config)
+
     def raised() -> list[tuple[str, str, bool]]:
         return provider.work(lambda s: sorted((r.rule_id, r.words, r.from_partial)
                                               for r in s.query(LiveSignal)))  # fmt: skip
